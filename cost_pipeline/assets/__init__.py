@@ -1,0 +1,1 @@
+"""Dagster assets: ask, decide, store."""

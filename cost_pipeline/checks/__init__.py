@@ -1,0 +1,1 @@
+"""Dagster checks: report what the models and contracts found."""

@@ -1,0 +1,1 @@
+"""One declaration per table that enters from outside."""

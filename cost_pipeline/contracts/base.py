@@ -1,0 +1,123 @@
+"""What a table that enters from outside must look like, declared once.
+
+One declaration has three uses: the table's DDL, the check that holds it, and its
+documentation. Frames that Python builds are validated by the pandera schema made from
+it; tables that DuckDB loads in bulk by the SQL made from it. Pandera and pandas take
+1.5 s to import, so the declaration itself needs neither. The declarations themselves
+live beside this file, one module per subject.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+TEXT = "varchar"
+INTEGER = "bigint"
+INSTANT = "timestamp"
+DAY = "date"
+FLAG = "boolean"
+JSON = "json"
+CENTS = "bigint"
+UNIT_PRICE = "decimal(16,8)"
+QUANTITY = "decimal(20,6)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it means, and what a value must satisfy.
+
+    `rule` is a SQL condition over the row, true for good values; null passes unless
+    the column is required.
+    """
+
+    name: str
+    type: str
+    description: str
+    required: bool = False
+    one_of: tuple[str, ...] = ()
+    rule: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: its columns in order, its key, and where rows come from if not given.
+
+    `strict`: a single bad row refuses the whole file, because a partly read ledger is
+    worse than none. `seed`: rows of `dbt_like_sql/seeds/` stand in while the platform
+    has no table of that name.
+    """
+
+    table: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    subject: str
+    strict: bool = False
+    has_seed: bool = False
+    has_provenance: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.table.split(".")[1]
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        return self.columns + (PROVENANCE if self.has_provenance else ())
+
+    def ddl(self, *, or_replace: bool = False) -> str:
+        """The statement that makes the table; keys are checked by query, not index."""
+        columns = ",\n    ".join(
+            f"{column.name} {column.type}" + (" not null" if column.required else "")
+            for column in self.all_columns
+        )
+        how = "create or replace table" if or_replace else "create table if not exists"
+        return f"{how} {self.table} (\n    {columns}\n)"
+
+    def comments(self) -> Mapping[str, str]:
+        return {column.name: column.description for column in self.all_columns}
+
+    def rules(self) -> dict[str, str]:
+        """Each rule by name, as a SQL condition that is true for a good row."""
+        found: dict[str, str] = {}
+        for column in self.columns:
+            if column.required:
+                found[f"{column.name} is given"] = f"{column.name} is not null"
+            if column.one_of:
+                allowed = ", ".join(f"'{value}'" for value in column.one_of)
+                condition = f"{column.name} is null or {column.name} in ({allowed})"
+                found[f"{column.name} is one of {allowed}"] = condition
+            if column.rule:
+                condition = f"{column.name} is null or ({column.rule})"
+                found[f"{column.name}: {column.rule}"] = condition
+        return found
+
+    def as_pandera(self) -> "pa.DataFrameSchema":
+        """The same declaration as a pandera schema, for frames that Python builds."""
+        import pandera.pandas as pa
+
+        columns = {
+            column.name: pa.Column(
+                _pandera_type(column.type),
+                checks=[pa.Check.isin(column.one_of)] if column.one_of else [],
+                nullable=not column.required,
+                description=column.description,
+            )
+            for column in self.all_columns
+        }
+        return pa.DataFrameSchema(columns, unique=list(self.key), strict=True)
+
+
+PROVENANCE = (
+    Column("source_file", TEXT, "SHA-256 of the landed file the row was read from."),
+    Column("source_row", INTEGER, "Row in that file, the first data row being 1."),
+)
+
+
+def _pandera_type(type_name: str) -> Any:
+    families = {"varchar": "string", "json": "string", "bigint": "Int64"}
+    families |= {"boolean": "boolean", "timestamp": "datetime64[us]"}
+    return families.get(type_name, "object")

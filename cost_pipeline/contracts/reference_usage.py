@@ -1,0 +1,5 @@
+"""Constants of metering and invoicing."""
+
+from cost_pipeline.contracts.base import Contract
+
+CONTRACTS: tuple[Contract, ...] = ()

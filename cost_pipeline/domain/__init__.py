@@ -1,0 +1,1 @@
+"""Rules about one thing at the edge. Standard library only, no clock, no I/O."""

@@ -1,0 +1,5 @@
+"""The shape of a JSON value, for annotations."""
+
+from typing import TypeAlias
+
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -1,0 +1,1 @@
+"""What leaves the house: mail and payments, each with a dry-run twin."""

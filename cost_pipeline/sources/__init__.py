@@ -1,0 +1,1 @@
+"""The platform's own tables: a directory of files, or Postgres."""

@@ -1,0 +1,101 @@
+"""Building a model: its query becomes its table, whole or not at all."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from cost_pipeline.warehouse.models import Model
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of it, for the asset's metadata."""
+
+    rows: int
+    seconds: float
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days a partitioned model is built for, both included."""
+
+    first_day: date
+    last_day: date
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, model: Model, window: Window | None = None
+) -> Built:
+    """Build a model in one transaction: a view, a table, or a range of its days."""
+    started = time.perf_counter()
+    connection.execute("begin")
+    try:
+        if model.is_view:
+            connection.execute(f"create or replace view {model.table} as {model.query}")
+        elif model.partition and window:
+            replace_range(connection, model, window)
+        elif model.partition:
+            connection.execute(f"{_empty_like(model)}")
+        else:
+            connection.execute(
+                f"create or replace table {model.table} as {model.query}"
+            )
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    columns = column_types(connection, model.table)
+    rows = row_count(connection, model)
+    return Built(rows, time.perf_counter() - started, columns)
+
+
+def replace_range(
+    connection: duckdb.DuckDBPyConnection, model: Model, window: Window
+) -> None:
+    """Replace a range of days in one statement; the query reads `ref.window`."""
+    set_window(connection, window)
+    connection.execute(_empty_like(model))
+    span = [window.first_day, window.last_day]
+    connection.execute(
+        f"delete from {model.table} where {model.partition} between ? and ?", span
+    )
+    # Sorted by day once, later deletes and inserts of a day stay cheap.
+    connection.execute(
+        f"insert into {model.table} from ({model.query}) order by {model.partition}"
+    )
+
+
+def set_window(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
+    """Write the range where a partitioned model's query can see it."""
+    connection.execute(
+        "create or replace table ref.window as "
+        "select cast(? as date) as first_day, cast(? as date) as last_day",
+        [window.first_day, window.last_day],
+    )
+
+
+def column_types(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> tuple[tuple[str, str], ...]:
+    """Name and type of each column, as DuckDB sees them."""
+    schema, name = table.split(".")
+    return tuple(
+        connection.execute(
+            "select column_name, data_type from duckdb_columns() "
+            "where schema_name = ? and table_name = ? "
+            "and database_name = current_database() order by column_index",
+            [schema, name],
+        ).fetchall()
+    )
+
+
+def row_count(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    found = connection.execute(f"select count(*) from {model.table}").fetchall()
+    return int(found[0][0])
+
+
+def _empty_like(model: Model) -> str:
+    return f"create table if not exists {model.table} as from ({model.query}) limit 0"

@@ -1,0 +1,265 @@
+"""The landing: what the world told us, as immutable files addressed by content.
+
+Bytes go to `objects/`, named by their SHA-256 and stored once. Each look at the world
+leaves one line in `receipts/<kind>/<month>.jsonl`, also when nothing had changed:
+strikes and completeness count receipts. Nothing here opens a database, so fetching
+never waits for a writer.
+"""
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cost_pipeline.domain.listing import Listing
+
+LISTING_SUFFIX = ".jsonl.gz"
+
+
+class CorruptLanding(Exception):
+    """A landed file is not what its name says."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One look at one thing: what was asked, when, and what came back."""
+
+    account: str
+    kind: str
+    subject: str
+    received_at: str
+    sha256: str
+    suffix: str
+    items: int
+    is_complete: bool
+    problem: str | None = None
+    request_ids: tuple[str, ...] = ()
+    rejected: tuple[dict[str, Any], ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The receipt as stored: empty fields left out, so that a year stays small."""
+        facts = {
+            key: value for key, value in asdict(self).items() if value not in (None, ())
+        }
+        return canonical(facts)
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A folder of objects and receipts."""
+
+    root: Path
+
+    def keep_file(
+        self, account: str, kind: str, subject: str, body: bytes, *, now: datetime
+    ) -> Receipt:
+        """Land bytes as they came, before anybody parses them."""
+        suffix = {"csv": ".csv", "zip": ".zip"}.get(kind.rsplit("_", 1)[-1], ".bin")
+        sha256 = self.put(body, suffix)
+        receipt = Receipt(
+            account, kind, subject, instant(now), sha256, suffix, 1, is_complete=True
+        )
+        return self.keep_receipt(receipt)
+
+    def keep_listing(
+        self,
+        account: str,
+        listing: Listing,
+        *,
+        now: datetime,
+        subject: str = "",
+        missing: tuple[tuple[str, str], ...] = (),
+    ) -> Receipt:
+        """Land a listing as canonical JSON, one line per resource, in order of id.
+
+        An incomplete listing leaves its receipt and no object: what it says about
+        existence is unknown, so nobody may read it as the truth by mistake.
+        """
+        sha256 = ""
+        if listing.is_complete:
+            sha256 = self.put(listing_bytes(listing), LISTING_SUFFIX)
+        ids = listing.request_ids
+        receipt = Receipt(
+            account,
+            listing.kind,
+            subject,
+            instant(now),
+            sha256,
+            LISTING_SUFFIX,
+            len(listing.documents),
+            listing.is_complete,
+            listing.problem,
+            # The first and the last id name a complete answer well enough; all ids
+            # of every page would be most of what a year of receipts weighs.
+            ids
+            if not listing.is_complete
+            else tuple(dict.fromkeys(ids[:1] + ids[-1:])),
+            tuple(asdict(item) for item in listing.rejected),
+            missing,
+        )
+        return self.keep_receipt(receipt)
+
+    def put(self, body: bytes, suffix: str) -> str:
+        """Store bytes under their own hash, whole or not at all, and once."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self.path(sha256, suffix)
+        if not path.exists():
+            stored = gzip.compress(body, 6, mtime=0) if suffix.endswith(".gz") else body
+            write_whole(path, stored)
+        return sha256
+
+    def read(self, sha256: str, suffix: str) -> bytes:
+        """Return the bytes, or say which file was cut or changed and what to do."""
+        path = self.path(sha256, suffix)
+        try:
+            stored = path.read_bytes()
+            body = gzip.decompress(stored) if suffix.endswith(".gz") else stored
+        except FileNotFoundError:
+            raise CorruptLanding(f"{path}: the landed file is missing") from None
+        except (OSError, EOFError) as error:
+            raise CorruptLanding(_corrupt(path, str(error))) from None
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise CorruptLanding(_corrupt(path, "its content has another hash"))
+        return body
+
+    def verified(self, sha256: str, suffix: str) -> Path:
+        """The path of an object whose content was just checked against its name."""
+        path = self.path(sha256, suffix)
+        if suffix.endswith(".gz"):
+            self.read(sha256, suffix)
+            return path
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
+        except FileNotFoundError:
+            raise CorruptLanding(f"{path}: the landed file is missing") from None
+        if digest.hexdigest() != sha256:
+            raise CorruptLanding(_corrupt(path, "its content has another hash"))
+        return path
+
+    def path(self, sha256: str, suffix: str) -> Path:
+        return self.root / "objects" / sha256[:2] / f"{sha256}{suffix}"
+
+    def keep_receipt(self, receipt: Receipt) -> Receipt:
+        """Append one line; a torn last line of a killed writer is cut off first."""
+        path = self.receipt_file(receipt.kind, receipt.received_at[:7])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            _cut_torn_line(stream.fileno())
+            stream.write(receipt.line.encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        return receipt
+
+    def receipt_file(self, kind: str, month: str) -> Path:
+        return self.root / "receipts" / safe_name(kind) / f"{month}.jsonl"
+
+    def receipt_files(self) -> list[Path]:
+        return sorted((self.root / "receipts").glob("*/*.jsonl"))
+
+    def receipts(self, kind: str) -> Iterator[Receipt]:
+        """All whole receipts of a kind, oldest file first, in the order written."""
+        folder = self.root / "receipts" / safe_name(kind)
+        for path in sorted(folder.glob("*.jsonl")):
+            yield from receipts_in(path.read_bytes())
+
+    def latest(
+        self, kind: str, account: str, *, until: datetime, subject: str = ""
+    ) -> Receipt | None:
+        """The last complete receipt at or before an instant, or None."""
+        found: Receipt | None = None
+        limit = instant(until)
+        folder = self.root / "receipts" / safe_name(kind)
+        for path in sorted(folder.glob("*.jsonl"), reverse=True):
+            for receipt in receipts_in(path.read_bytes()):
+                is_ours = (receipt.account, receipt.subject) == (account, subject)
+                if (
+                    not is_ours
+                    or not receipt.is_complete
+                    or receipt.received_at > limit
+                ):
+                    continue
+                if found is None or receipt.received_at >= found.received_at:
+                    found = receipt
+            if found is not None:
+                break
+        return found
+
+
+def receipts_in(body: bytes) -> Iterator[Receipt]:
+    """The receipts of a file; a line without its end was never finished."""
+    for line in body.split(b"\n")[:-1]:
+        facts = json.loads(line)
+        for key in ("request_ids", "rejected", "missing"):
+            facts[key] = tuple(
+                tuple(item) if isinstance(item, list) else item
+                for item in facts.get(key, ())
+            )
+        yield Receipt(**facts)
+
+
+def listing_bytes(listing: Listing) -> bytes:
+    """A listing in its one canonical form, whatever order the provider chose."""
+    documents = sorted(listing.documents, key=lambda document: document.provider_id)
+    lines = (
+        canonical({"id": document.provider_id, "body": dict(document.body)})
+        for document in documents
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces, so that equal content has equal bytes."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601 in UTC, of one length, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def safe_name(name: str) -> str:
+    """A name that is a folder and nothing else: no slash, no dot, no surprise."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file that is there completely or not at all, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _cut_torn_line(descriptor: int) -> None:
+    size = os.fstat(descriptor).st_size
+    tail = os.pread(descriptor, min(size, 1 << 20), max(0, size - (1 << 20)))
+    if tail and not tail.endswith(b"\n"):
+        os.ftruncate(descriptor, size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+def _corrupt(path: Path, what: str) -> str:
+    return (
+        f"{path}: {what}. Restore the file from a backup, or delete it and run again "
+        "while the provider still has it."
+    )

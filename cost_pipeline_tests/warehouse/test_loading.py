@@ -1,0 +1,81 @@
+"""Loading a source file: what is plain goes in, what is not is set aside."""
+
+import pytest
+
+from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.warehouse.loading import SourceFile, SourceRefused, load_table
+from cost_pipeline_tests.tables import fresh_warehouse
+
+EVENTS = all_contracts()["raw.usage_events"]
+HEADER = "event_id,tenant_id,deployment_id,billing_kind,quantity,occurred_at\n"
+
+
+def load(tmp_path, body, *, contract=EVENTS, suffix="csv"):
+    path = tmp_path / f"table.{suffix}"
+    path.write_text(body, "utf-8")
+    connection = fresh_warehouse()
+    return connection, load_table(connection, contract, SourceFile(path, suffix, "sha"))
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param("e,t,d,k,1e3,2026-05-01", "quantity", id="an exponent"),
+        pytest.param("e,t,d,k,1.0000001,2026-05-01", "quantity", id="too precise"),
+        pytest.param("e,t,d,k,-1,2026-05-01", "quantity >= 0", id="a negative"),
+        pytest.param("e,t,d,k,NaN,2026-05-01", "quantity", id="not a number"),
+        pytest.param("e,t,d,k,1,yesterday", "occurred_at", id="no date"),
+        pytest.param(",t,d,k,1,2026-05-01", "event_id is given", id="no key"),
+        pytest.param("e,t,d,k,1,2026-05-01,extra", "Expected", id="a long row"),
+        pytest.param("e,t,d", "Expected", id="a short row"),
+    ],
+)
+def test_a_row_that_is_not_plain_is_set_aside_with_its_reason(tmp_path, line, reason):
+    good = "ok,t,d,k,2.5,2026-05-01T00:00:00Z\n"
+    connection, loaded = load(tmp_path, HEADER + good + line + "\n")
+    assert (loaded.read, loaded.loaded, loaded.quarantined) == (2, 1, 1)
+    found = connection.execute(
+        "select reason, source_row from raw.quarantine"
+    ).fetchall()
+    assert reason in found[0][0]
+    assert found[0][1] == 2
+
+
+def test_a_repeated_row_counts_once_and_a_contradiction_not_at_all(tmp_path):
+    row = "{},t,d,k,{},2026-05-01T00:00:00Z\n"
+    body = HEADER + row.format("a", 1) * 3 + row.format("b", 1) + row.format("b", 2)
+    connection, loaded = load(tmp_path, body)
+    assert (loaded.read, loaded.loaded, loaded.repeated, loaded.quarantined) == (
+        5,
+        1,
+        2,
+        2,
+    )
+    assert connection.execute("select event_id from raw.usage_events").fetchall() == [
+        ("a",)
+    ]
+
+
+def test_json_lines_load_like_a_table(tmp_path):
+    body = (
+        '{"event_id":"a","tenant_id":"t","deployment_id":"d","billing_kind":"k",'
+        '"quantity":1.5,"occurred_at":"2026-05-01T00:00:00Z"}\nno json\n'
+    )
+    _, loaded = load(tmp_path, body, suffix="jsonl")
+    assert (loaded.loaded, loaded.quarantined) == (1, 1)
+
+
+def test_a_strict_table_is_read_whole_or_not_at_all(tmp_path):
+    contract = all_contracts()["raw.credit_ledger_import"]
+    with pytest.raises(SourceRefused, match="lifetime_consumed"):
+        load(tmp_path, "install_id,lifetime_consumed\na,1\nb,many\n", contract=contract)
+
+
+def test_a_file_without_its_key_column_is_refused_by_name(tmp_path):
+    with pytest.raises(SourceRefused, match="no column event_id"):
+        load(tmp_path, "id,tenant_id\n1,t\n")
+
+
+def test_an_empty_file_is_an_empty_table(tmp_path):
+    _, loaded = load(tmp_path, "")
+    assert loaded.read == 0
