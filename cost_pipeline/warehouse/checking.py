@@ -85,7 +85,10 @@ def _scan(
         if count
     ]
     if found[0][-1]:
-        repeated = f"({keys}) in (select ({keys}) from {table} group by all having count(*) > 1)"
+        repeated = (
+            f"({keys}) in "
+            f"(select ({keys}) from {table} group by all having count(*) > 1)"
+        )
         name = f"one row per {keys}"
         broken.append(
             _with_sample(connection, table, name, found[0][-1], repeated, False)
