@@ -65,7 +65,7 @@ def backups(reader: ListReader) -> list[Part]:
                 described.documents[image_id] = _of(droplet_id, known.pop(image_id))
         elif ids or droplet_id in enabled or _has_feature(droplet):
             to_ask.append(droplet_id)
-    asked = _each(reader, sorted(to_ask), partial(_droplet_backups, reader))
+    asked = list(_each(reader, sorted(to_ask), partial(_droplet_backups, reader)))
     named = {backup_id for part in asked for backup_id in part.documents}
     # What is left has outlived its droplet, and is paid for all the same.
     for image_id in known.keys() - named:

@@ -111,9 +111,8 @@ class OneOrigin:
                 if not error.is_transient or attempt >= self.limits.attempts:
                     raise
                 own_s = self._pacer.backoff_s(attempt)
-                self._pacer.pause(
-                    own_s if error.wait_s is None else error.wait_s, label
-                )
+                asked_s = own_s if error.wait_s is None else error.wait_s
+                self._pacer.pause(asked_s, str(error))
             attempt += 1
 
     def close(self) -> None:
