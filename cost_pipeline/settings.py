@@ -127,6 +127,10 @@ class Settings(BaseSettings):
         return self.home / "ledger.duckdb"
 
     @property
+    def segments_path(self) -> Path:
+        return self.home / "ledger"
+
+    @property
     def published_path(self) -> Path:
         return self.home / "published" / "cost.duckdb"
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from typing import Any
 from cost_pipeline.domain.listing import Listing
 
 LISTING_SUFFIX = ".jsonl.gz"
+TYPED = ("_csv", "_zip", "_json")
 
 
 class CorruptLanding(Exception):
@@ -63,7 +65,7 @@ class Landing:
         self, account: str, kind: str, subject: str, body: bytes, *, now: datetime
     ) -> Receipt:
         """Land bytes as they came, before anybody parses them."""
-        suffix = {"csv": ".csv", "zip": ".zip"}.get(kind.rsplit("_", 1)[-1], ".bin")
+        suffix = f".{kind.rsplit('_', 1)[-1]}" if kind.endswith(TYPED) else ".bin"
         sha256 = self.put(body, suffix)
         receipt = Receipt(
             account, kind, subject, instant(now), sha256, suffix, 1, is_complete=True
@@ -117,6 +119,26 @@ class Landing:
             write_whole(path, stored)
         return sha256
 
+    def put_file(self, source: Path, suffix: str) -> str:
+        """Store a file of any size under its hash without holding it in memory."""
+        sha256 = _hash_of(source)
+        path = self.path(sha256, suffix)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            shutil.copyfile(source, partial)
+            if _hash_of(partial) != sha256:
+                # Somebody wrote the file while we read it; the next run reads it whole.
+                raise CorruptLanding(f"{source.name} changed while it was being copied")
+            with partial.open("rb+") as copy:
+                os.fsync(copy.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return sha256
+
     def read(self, sha256: str, suffix: str) -> bytes:
         """Return the bytes, or say which file was cut or changed and what to do."""
         path = self.path(sha256, suffix)
@@ -137,14 +159,9 @@ class Landing:
         if suffix.endswith(".gz"):
             self.read(sha256, suffix)
             return path
-        digest = hashlib.sha256()
-        try:
-            with path.open("rb") as stream:
-                while chunk := stream.read(1 << 20):
-                    digest.update(chunk)
-        except FileNotFoundError:
-            raise CorruptLanding(f"{path}: the landed file is missing") from None
-        if digest.hexdigest() != sha256:
+        if not path.exists():
+            raise CorruptLanding(f"{path}: the landed file is missing")
+        if _hash_of(path) != sha256:
             raise CorruptLanding(_corrupt(path, "its content has another hash"))
         return path
 
@@ -220,6 +237,12 @@ def listing_bytes(listing: Listing) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+def documents_in(body: bytes) -> dict[str, Any]:
+    """The documents of a landed listing by their provider's id."""
+    lines = (json.loads(line) for line in body.splitlines())
+    return {line["id"]: line["body"] for line in lines}
+
+
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces, so that equal content has equal bytes."""
     return json.dumps(
@@ -249,6 +272,11 @@ def write_whole(path: Path, body: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _cut_torn_line(descriptor: int) -> None:

@@ -41,7 +41,8 @@ def prepare_ledger(
         # Drafts are computed before the ledger is written, and issued documents after:
         # this name lets a draft read what was told before without a circle of assets.
         connection.execute(
-            f"create or replace view raw.ledger_{contract.name} as from {contract.table}"
+            f"create or replace view raw.ledger_{contract.name} "
+            f"as from {contract.table}"
         )
         if segments is not None:
             _write_missing_segments(connection, contract, segments)

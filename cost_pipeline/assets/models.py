@@ -1,0 +1,123 @@
+"""One asset per SQL model: its file says what it is, this says how Dagster shows it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from cost_pipeline.assets.groups import OWNERS, WAREHOUSE_POOL, first_line, group_of
+from cost_pipeline.automation.partitions import DAYS
+from cost_pipeline.checks.results import check_result
+from cost_pipeline.resources import Warehouse
+from cost_pipeline.warehouse.building import Built, Window, build
+from cost_pipeline.warehouse.checking import broken_audit, broken_rules
+from cost_pipeline.warehouse.models import (
+    Audit,
+    Model,
+    all_audits,
+    all_models,
+    provenance,
+)
+from cost_pipeline.warehouse.showing import plots, preview
+
+RULES = "rules"
+
+
+def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
+    """Build the asset of one model, with one check for all its rules."""
+    key = dg.AssetKey(model.key)
+    audits = [audit for audit in all_audits() if audit.table == model.table]
+
+    @dg.asset(
+        key=key,
+        deps=[
+            dg.AssetKey(table.split(".")) for table in model.upstream if table in known
+        ],
+        group_name=group_of(model.layer, model.subject),
+        description=first_line(model.description),
+        kinds={"duckdb", "sql"},
+        owners=OWNERS,
+        tags={"subject": model.subject, "layer": model.layer},
+        pool=WAREHOUSE_POOL,
+        partitions_def=DAYS if model.partition else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if model.partition else None,
+        check_specs=[
+            dg.AssetCheckSpec(
+                RULES, asset=key, blocking=True, description=rules_text(model)
+            ),
+            *(audit_spec(audit, key) for audit in audits),
+        ],
+    )
+    def table(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> dg.MaterializeResult:
+        connection = warehouse.connection
+        built = build(
+            connection, model, window_of(context) if model.partition else None
+        )
+        results = [check_result(model.key, RULES, broken_rules(connection, model))]
+        for audit in audits:
+            broken = broken_audit(connection, audit)
+            results.append(check_result(model.key, audit.name, broken))
+        shown = preview(connection, model) if model.layer == "marts" else {}
+        return dg.MaterializeResult(
+            metadata={
+                **metadata(model, built),
+                **{name: dg.MetadataValue.md(text) for name, text in shown.items()},
+                **plots(connection, model),
+            },
+            check_results=results,
+        )
+
+    return table
+
+
+def metadata(model: Model, built: Built) -> Mapping[str, Any]:
+    """What an operator sees of every table; numbers become plots by themselves."""
+    sources = provenance(model.table)
+    columns = [
+        dg.TableColumn(
+            name, kind, described(model.columns.get(name, ""), sources.get(name))
+        )
+        for name, kind in built.columns
+    ]
+    return {
+        "dagster/row_count": built.rows,
+        "build_seconds": round(built.seconds, 3),
+        "dagster/column_schema": dg.TableSchema(columns),
+    }
+
+
+def described(text: str, sources: str | None) -> str:
+    """A column's meaning with its provenance, which the UI draws nowhere else."""
+    return f"{text} (from {sources})" if sources else text
+
+
+def rules_text(model: Model) -> str:
+    """The rules of a model in words, shown beside its check."""
+    grain = f"One row per {', '.join(model.grain)}."
+    rules = [*model.checks, *(f"{rule} (warns)" for rule in model.warnings)]
+    return f"{grain} " + " ".join(f"Holds: {rule}." for rule in rules)
+
+
+def audit_spec(audit: Audit, key: dg.AssetKey) -> dg.AssetCheckSpec:
+    """An audit is a check of the table it names; it blocks unless it only warns."""
+    warns = bool(audit.header.lines("warn"))
+    text = audit.header.description
+    return dg.AssetCheckSpec(
+        audit.name, asset=key, blocking=not warns, description=text
+    )
+
+
+def window_of(context: dg.AssetExecutionContext) -> Window:
+    """The days this run is for, as one range."""
+    keys = context.partition_key_range
+    return Window(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+
+
+def model_assets(other_tables: Iterable[str]) -> list[dg.AssetsDefinition]:
+    """All models as assets; `other_tables` are the assets that no model makes."""
+    models = all_models()
+    known = {*other_tables, *models}
+    return [model_asset(model, known) for model in models.values()]

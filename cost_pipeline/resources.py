@@ -1,0 +1,170 @@
+"""What a run may reach for: clock, landing, warehouse, provider, sources, gateways.
+
+A resource opens and closes things. What is read or written through it belongs to
+`warehouse/`, whose functions take a plain connection and need no Dagster. Settings are
+read when a run starts, so a daemon that lives for months follows its environment.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import httpx
+from pydantic import PrivateAttr
+
+from cost_pipeline.providers.base import Provider
+from cost_pipeline.providers.digitalocean import DigitalOcean
+from cost_pipeline.settings import Settings, WrongSetting
+from cost_pipeline.sources.base import Sources
+from cost_pipeline.sources.files import DEMO, FileSources
+from cost_pipeline.sources.postgres import PostgresSources
+from cost_pipeline.warehouse.connection import LazyConnection, RunClock
+from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.warehouse.ledger import prepare_ledger
+from cost_pipeline.warehouse.reference import make_calendar
+
+NOW_TAG = "cost_pipeline/now"
+WAIT_FOR_WAREHOUSE_S = 120.0
+
+
+def run_clock(settings: Settings, tagged_now: str | None = None) -> RunClock:
+    """Fix the run's `now`: its tag, else the setting, else the wall clock, once."""
+    now = datetime.fromisoformat(tagged_now) if tagged_now else settings.now
+    return RunClock(
+        now or datetime.now(UTC).replace(microsecond=0),
+        settings.issue_from,
+        settings.report_currency,
+    )
+
+
+@dg.resource(description="The run's one `now`; nothing else reads a clock.")
+def clock_resource(context: dg.InitResourceContext) -> RunClock:
+    tags = context.run.tags if context.run else {}
+    return run_clock(Settings.load(), tags.get(NOW_TAG))
+
+
+@dg.resource(description="Immutable files: what the world told us.")
+def landing_resource(_: dg.InitResourceContext) -> Landing:
+    return Landing(Settings.load().landing_path)
+
+
+class Warehouse(dg.ConfigurableResource[Any]):
+    """One DuckDB file, one writer at a time, one connection per run.
+
+    DuckDB locks the file for the process that writes it. Jobs therefore run their
+    steps in one process, and the `warehouse` pool keeps two runs from overlapping.
+    """
+
+    _lazy: LazyConnection = PrivateAttr()
+    _segments: Path = PrivateAttr()
+    _is_prepared: bool = PrivateAttr(default=False)
+
+    @contextmanager
+    def yield_for_execution(
+        self, context: dg.InitResourceContext
+    ) -> Iterator["Warehouse"]:
+        settings = Settings.load()
+        tags = context.run.tags if context.run else {}
+        clock = run_clock(settings, tags.get(NOW_TAG))
+        # Opened by the first step that asks for it, so that fetching holds no lock;
+        # waits with jitter while another process holds the file, then names its PID.
+        with warehouse_of(settings, clock) as lazy:
+            self._lazy = lazy
+            self._segments = settings.segments_path
+            self._is_prepared = False
+            yield self
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The run's connection, in UTC, open from its first use to the run's end."""
+        connection = self._lazy.get()
+        if not self._is_prepared:
+            prepare(connection, self._segments)
+            self._is_prepared = True
+        return connection
+
+    @property
+    def segments(self) -> Path:
+        """Where each ledger write leaves its backup."""
+        return self._segments
+
+
+def warehouse_of(settings: Settings, clock: RunClock) -> LazyConnection:
+    """The warehouse that the settings name, not opened yet."""
+    return LazyConnection(
+        settings.warehouse_path,
+        settings.ledger_path,
+        clock,
+        deadline_s=WAIT_FOR_WAREHOUSE_S,
+        memory_limit=settings.memory_limit,
+    )
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, segments: Path) -> None:
+    """Make what every step may rely on: the calendar and the ledger's tables."""
+    make_calendar(connection)
+    prepare_ledger(connection, segments)
+
+
+def provider_of(settings: Settings, now: datetime) -> Provider:
+    """The provider that the settings name; the demo account answers as of `now`."""
+    if settings.provider_name == "demo":
+        return DigitalOcean(
+            token="demo-token-that-is-no-secret",  # noqa: S106
+            base_url=settings.digitalocean_api_url,
+            transport=demo_transport_at(now),
+            account="demo",
+        )
+    if settings.digitalocean_token is None:
+        raise WrongSetting("DIGITALOCEAN_TOKEN: is not set, and the provider needs it")
+    return DigitalOcean(
+        token=settings.digitalocean_token.get_secret_value(),
+        base_url=settings.digitalocean_api_url,
+        account=settings.account,
+    )
+
+
+def demo_transport_at(now: datetime) -> httpx.BaseTransport:
+    """The embedded account as it was at an instant."""
+    from cost_pipeline.providers.demo import demo_transport
+
+    return demo_transport(now)
+
+
+def sources_of(settings: Settings) -> Sources:
+    """The platform's tables: the demo's, a directory, or Postgres."""
+    if settings.sources is None:
+        return FileSources(DEMO)
+    place = settings.sources.get_secret_value()
+    if place.startswith(("postgresql://", "postgres://")):
+        return PostgresSources(place)
+    return FileSources(Path(place))
+
+
+@dg.resource(description="The cloud that is asked what exists and what it costs.")
+def provider_resource(context: dg.InitResourceContext) -> Iterator[Provider]:
+    settings = Settings.load()
+    tags = context.run.tags if context.run else {}
+    provider = provider_of(settings, run_clock(settings, tags.get(NOW_TAG)).now)
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+@dg.resource(description="The platform's own tables: files or Postgres, read only.")
+def sources_resource(_: dg.InitResourceContext) -> Sources:
+    return sources_of(Settings.load())
+
+
+RESOURCES: dict[str, Any] = {
+    "clock": clock_resource,
+    "landing": landing_resource,
+    "warehouse": Warehouse(),
+    "provider": provider_resource,
+    "sources": sources_resource,
+}

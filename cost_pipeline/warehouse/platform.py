@@ -1,0 +1,62 @@
+"""The platform's tables: landed as they came, then loaded as their contracts say."""
+
+import json
+from datetime import datetime
+
+import duckdb
+
+from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.registry import source_tables
+from cost_pipeline.sources.base import Sources, TableBytes
+from cost_pipeline.warehouse.landing import Landing, Receipt, canonical
+from cost_pipeline.warehouse.loading import Loaded, SourceFile, load_table
+from cost_pipeline.warehouse.reference import seed_file
+
+ACCOUNT = "platform"
+KIND = "platform_tables_json"
+
+
+def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
+    """Land every table the platform has, and one receipt that names them all.
+
+    One receipt for all of them, so that a run sees either the tables of one look or
+    those of another, never a mixture.
+    """
+    tables = sources.fetch([contract.name for contract in source_tables()])
+    manifest = {
+        name: {"format": table.format, "sha256": _put(landing, table)}
+        for name, table in sorted(tables.items())
+    }
+    body = canonical(manifest).encode()
+    return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
+
+
+def landed_table(
+    landing: Landing, contract: Contract, until: datetime
+) -> SourceFile | None:
+    """The landed file of a table as of an instant, else its seed, else nothing."""
+    receipt = landing.latest(KIND, ACCOUNT, until=until)
+    if receipt is not None:
+        manifest = json.loads(landing.read(receipt.sha256, receipt.suffix))
+        entry = manifest.get(contract.name)
+        if entry is not None:
+            path = landing.verified(entry["sha256"], f".{entry['format']}")
+            return SourceFile(path, entry["format"], entry["sha256"])
+    return seed_file(contract)
+
+
+def load_source(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    contract: Contract,
+    until: datetime,
+) -> Loaded:
+    """Load one table of the platform from the landing."""
+    return load_table(connection, contract, landed_table(landing, contract, until))
+
+
+def _put(landing: Landing, table: TableBytes) -> str:
+    suffix = f".{table.format}"
+    if table.path is not None:
+        return landing.put_file(table.path, suffix)
+    return landing.put(table.body or b"", suffix)
