@@ -7,6 +7,10 @@ purpose: connections, users, zone files, kubeconfigs and app environments (secre
 """
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+# Names to keep, each with the names to keep below it; none below = all of it.
+Fields: TypeAlias = "dict[str, Fields]"
 
 # An answer to this says that the account has no such thing, not that it failed.
 ABSENT = frozenset({403, 404})
@@ -53,21 +57,19 @@ class Kind:
     singles: tuple[Single, ...] = ()
     # Text of an item that is no object is not kept where it may hold a secret.
     has_secrets: bool = False
-    fields_tree: dict[str, object] = field(init=False, repr=False, compare=False)
+    fields_tree: Fields = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields_tree", tree(self.fields))
 
 
-def tree(paths: tuple[str, ...]) -> dict[str, object]:
-    """Dotted paths as nested names; a path ends in an empty name."""
-    root: dict[str, object] = {}
+def tree(paths: tuple[str, ...]) -> Fields:
+    """Dotted paths as nested names; the last name of a path has nothing below it."""
+    root: Fields = {}
     for path in paths:
         node = root
         for name in path.split("."):
-            below = node.setdefault(name, {})
-            assert isinstance(below, dict)
-            node = below
+            node = node.setdefault(name, {})
     return root
 
 
@@ -81,6 +83,9 @@ def _listing(name: str, *fields: str, path: str = "", id_field: str = "id") -> K
     )
 
 
+RULE_PEERS = (
+    *("addresses", "tags", "droplet_ids", "load_balancer_uids", "kubernetes_ids"),
+)
 BACKUP_FIELDS = (
     "id",
     "name",
@@ -153,7 +158,10 @@ KINDS: dict[str, Kind] = {
     "firewalls": _listing(
         "firewalls",
         *("id", "name", "status", "droplet_ids", "tags", "created_at"),
-        *("inbound_rules", "outbound_rules"),
+        *(f"inbound_rules.{name}" for name in ("protocol", "ports")),
+        *(f"inbound_rules.sources.{name}" for name in RULE_PEERS),
+        *(f"outbound_rules.{name}" for name in ("protocol", "ports")),
+        *(f"outbound_rules.destinations.{name}" for name in RULE_PEERS),
     ),
     "load_balancers": _listing(
         "load_balancers",

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, RejectedItem
+from cost_pipeline.providers.digitalocean_kinds import Fields
 
 LONGEST_ID = 255
 LONGEST_RAW = 2000
@@ -39,7 +40,7 @@ class ById:
     """Items that carry an id. The same id twice is the same thing seen twice."""
 
     def __init__(
-        self, id_field: str, fields: dict[str, object], *, has_secrets: bool = False
+        self, id_field: str, fields: Fields, *, has_secrets: bool = False
     ) -> None:
         self.rejected: list[RejectedItem] = []
         self._id_field = id_field
@@ -95,7 +96,7 @@ class ById:
 class ByContent:
     """Items without an id: equal ones are different things that look the same."""
 
-    def __init__(self, fields: dict[str, object], key: tuple[str, ...] = ()) -> None:
+    def __init__(self, fields: Fields, key: tuple[str, ...] = ()) -> None:
         self.rejected: list[RejectedItem] = []
         self._fields = fields
         self._key = key
@@ -139,7 +140,7 @@ class ByContent:
         return hashlib.sha256(_canonical(key).encode()).hexdigest()[:16]
 
 
-def pruned(value: Json, fields: dict[str, object]) -> Json:
+def pruned(value: Json, fields: Fields) -> Json:
     """Keep the named fields. A list of plain values is a set here, and is sorted:
     the provider returns tags and regions in any order, and an order is no change.
 
@@ -147,16 +148,16 @@ def pruned(value: Json, fields: dict[str, object]) -> Json:
     very document whose secrets the allow-list keeps out.
     """
     if not fields:
-        return _clean(value)
+        return _leaf(value)
     if isinstance(value, list):
         return [pruned(item, fields) for item in value if isinstance(item, dict)]
     if not isinstance(value, dict):
         return None
-    return {
-        name: pruned(value[name], below)
-        for name, below in fields.items()
-        if name in value and isinstance(below, dict)
-    }
+    kept: dict[str, Json] = {}
+    for name, below in fields.items():
+        if name in value:
+            kept[name] = pruned(value[name], below) if below else _leaf(value[name])
+    return kept
 
 
 def id_text(value: Json) -> str | None:
@@ -169,25 +170,15 @@ def id_text(value: Json) -> str | None:
 
 
 def raw_text(item: Json) -> str:
-    return _canonical(_clean(item))[:LONGEST_RAW]
+    return _canonical(item)[:LONGEST_RAW]
 
 
 def _canonical(value: Json) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _clean(value: Json) -> Json:
-    if isinstance(value, str):
-        # Half a surrogate pair is legal JSON and cannot be stored as UTF-8.
-        return value if value.isascii() else _without_surrogates(value)
-    if isinstance(value, list):
-        cleaned = [_clean(item) for item in value]
-        kinds = {type(item) for item in cleaned}
-        return sorted(cleaned, key=str) if kinds in ({str}, {int}) else cleaned
-    if isinstance(value, dict):
-        return {_without_surrogates(name): _clean(item) for name, item in value.items()}
-    return value
-
-
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _leaf(value: Json) -> Json:
+    if not isinstance(value, list) or len(value) < 2:
+        return value
+    types = set(map(type, value))
+    return sorted(value, key=str) if types == {str} or types == {int} else value

@@ -21,7 +21,7 @@ PER_PAGE = 200
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a list endpoint."""
+    """One answer of a list endpoint; `root` is what stands beside the list."""
 
     items: list[Json]
     total: int | None
@@ -175,7 +175,8 @@ def read_page(answer: Answer, source: Source) -> Page:
     has_next = bool(
         _object(answer, _object(answer, root, "links"), "pages").get("next")
     )
-    return Page(items, total, has_next, root, answer.request_id)
+    beside = {name: value for name, value in root.items() if name != source.envelope}
+    return Page(items, total, has_next, beside, answer.request_id)
 
 
 def read_object(answer: Answer) -> dict[str, Json]:

@@ -43,7 +43,9 @@ def parse(body: bytes) -> Json:
             error.msg if isinstance(error, json.JSONDecodeError) else "a huge number"
         )
         raise UnreadableJson(f"invalid or cut-off JSON: {reason}") from None
-    return value
+    # Half a surrogate pair is legal JSON and cannot be stored as UTF-8. It can only
+    # come from an escape, and hardly any answer has one.
+    return _storable(value) if "\\ud" in text or "\\uD" in text else value
 
 
 def error_body(body: bytes) -> dict[str, str]:
@@ -64,6 +66,16 @@ def error_body(body: bytes) -> dict[str, str]:
 def one_line(text: str) -> str:
     """Foreign text for a message: one line, printable, cut."""
     return "".join(c if c.isprintable() else " " for c in text[:200])
+
+
+def _storable(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_storable(name)): _storable(item) for name, item in value.items()}
+    return value
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
