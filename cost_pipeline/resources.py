@@ -110,6 +110,17 @@ def prepare(connection: duckdb.DuckDBPyConnection, segments: Path) -> None:
     prepare_ledger(connection, segments)
 
 
+@contextmanager
+def opened_warehouse(
+    settings: Settings, clock: RunClock
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse for as long as a block lasts, outside any run."""
+    with warehouse_of(settings, clock) as lazy:
+        connection = lazy.get()
+        prepare(connection, settings.segments_path)
+        yield connection
+
+
 def provider_of(settings: Settings, now: datetime) -> Provider:
     """The provider that the settings name; the demo account answers as of `now`."""
     if settings.provider_name == "demo":

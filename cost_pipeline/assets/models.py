@@ -38,7 +38,11 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         description=first_line(model.description),
         kinds={"duckdb", "sql"},
         owners=OWNERS,
-        tags={"subject": model.subject, "layer": model.layer},
+        tags={
+            "subject": model.subject,
+            "layer": model.layer,
+            "partition": model.partition or "none",
+        },
         pool=WAREHOUSE_POOL,
         partitions_def=DAYS if model.partition else None,
         backfill_policy=dg.BackfillPolicy.single_run() if model.partition else None,

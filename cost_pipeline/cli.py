@@ -1,0 +1,185 @@
+"""The command line: names, options and help. What a command does is `commands/`.
+
+Exit codes: 0 done, 1 something failed and is named, 2 wrong usage or settings.
+"""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cost_pipeline.settings import Settings, WrongSetting
+
+FAILED, WRONG_USAGE = 1, 2
+
+app = typer.Typer(
+    name="cost-pipeline",
+    help="What a platform pays its clouds, joined with what its customers pay it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+_debug = False
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read `--as-of`: ISO 8601, UTC when no zone is given."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("is not an ISO 8601 time") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="The run's now, ISO 8601 UTC.")
+]
+Groups = Annotated[
+    list[str] | None, typer.Option("--select", help="Only these groups of assets.")
+]
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option(help="Show tracebacks.")] = False,
+) -> None:
+    global _debug
+    _debug = debug
+
+
+@app.command()
+def demo() -> None:
+    """Run everything on the embedded account and tables, offline."""
+    from cost_pipeline.commands.demonstrating import demonstrate
+
+    _finish(demonstrate(out))
+
+
+@app.command()
+def run(as_of: AsOf = None, select: Groups = None) -> None:
+    """Do everything that is due, in one process, through the same Dagster jobs."""
+    from cost_pipeline.commands.running import Pipeline
+
+    pipeline = Pipeline(Settings.load(), out, as_of=moment(as_of))
+    report = pipeline.run(groups=_names(select))
+    _finish(report)
+
+
+@app.command()
+def rebuild(as_of: AsOf = None) -> None:
+    """Throw the warehouse away and rebuild it from landing and ledger."""
+    from cost_pipeline.commands.rebuilding import rebuild_warehouse
+
+    _finish(rebuild_warehouse(Settings.load(), out, moment(as_of)))
+
+
+@app.command()
+def ask(query: str) -> None:
+    """Query the published file, read-only."""
+    from cost_pipeline.commands.reading import as_table
+    from cost_pipeline.commands.reading import ask as answer
+
+    columns, rows = answer(Settings.load().published_path, query)
+    out.print(as_table(columns, rows, ""))
+
+
+@app.command()
+def digest() -> None:
+    """Print one hash per published table and one over all."""
+    from cost_pipeline.commands.reading import published_digests
+
+    found, over_all = published_digests(Settings.load().published_path)
+    for name, value in found.items():
+        out.print(f"{value}  {name}", highlight=False)
+    out.print(f"{over_all}  all", highlight=False)
+
+
+@app.command()
+def health() -> None:
+    """Settings, reachability, age of each input, open problems: one screen."""
+    from cost_pipeline.commands.reading import health as look
+
+    findings = look(Settings.load())
+    for finding in findings:
+        mark = "[red]✗[/red]" if finding.is_bad else "[green]✓[/green]"
+        out.print(f"{mark} {finding.subject:<22} ", end="")
+        out.print(finding.state, markup=False, highlight=False)
+    if any(finding.is_bad for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    read_only: Annotated[bool, typer.Option(help="Look, but launch nothing.")] = False,
+    token: Annotated[
+        str | None,
+        typer.Option(help="Ask for this token.", envvar="COST_PIPELINE_UI_TOKEN"),
+    ] = None,
+    daemon: Annotated[bool, typer.Option(help="Run schedules and sensors too.")] = True,
+) -> None:
+    """Open the Dagster UI with its daemon, guarded, on 127.0.0.1."""
+    from cost_pipeline.commands.serving import serve
+
+    serve(
+        Settings.load(),
+        host=host,
+        port=port,
+        is_read_only=read_only,
+        token=token,
+        has_daemon=daemon and not read_only,
+    )
+
+
+def _names(select: list[str] | None) -> list[str]:
+    """Group names, given once each or with commas between."""
+    return [name for entry in select or [] for name in entry.split(",") if name]
+
+
+def _finish(report: "object") -> None:
+    """Say what failed, one line each, and leave with the right code."""
+    from cost_pipeline.commands.running import Report
+
+    if not isinstance(report, Report):
+        raise TypeError("a run returns a report")
+    for warning in report.warnings:
+        out.print(f"[yellow]warning[/yellow] {_plain(warning)}")
+    for problem in report.problems:
+        err.print(f"[red]failed[/red] {_plain(problem)}")
+    if not report.is_green:
+        raise typer.Exit(FAILED)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(text.split())[:500])
+
+
+def main() -> None:
+    """Run the command line; an error is one line unless `--debug` is given."""
+    try:
+        app(standalone_mode=True)
+    except WrongSetting as error:
+        _say(error)
+        sys.exit(WRONG_USAGE)
+    except KeyboardInterrupt:
+        err.print("stopped")
+        sys.exit(130)
+    except Exception as error:
+        if _debug:
+            raise
+        _say(error)
+        sys.exit(FAILED)
+
+
+def _say(error: Exception) -> None:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    err.print(f"[red]failed[/red] {_plain(lines[0])}")

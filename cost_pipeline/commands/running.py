@@ -1,0 +1,227 @@
+"""`run`, `demo`, `rebuild`: the whole pipeline in this process, recorded as runs.
+
+What is due is asked of the data between the jobs: invoices known and not accepted,
+days not metered or changed since.
+"""
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cost_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import duckdb
+
+    from cost_pipeline.automation.launching import Outcome
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+@dataclass
+class Report:
+    """What a whole run did, job by job."""
+
+    now: datetime
+    outcomes: list["Outcome"] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        found = [f for o in self.outcomes for f in (*o.failures, *o.failed_checks)]
+        silent = [o.job for o in self.outcomes if not o.is_success and not o.failures]
+        return [*found, *(f"{job}: the run did not succeed" for job in silent)]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [warning for outcome in self.outcomes for warning in outcome.warnings]
+
+    @property
+    def is_green(self) -> bool:
+        return not self.problems
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Dagster's own home: where the environment says, else inside ours."""
+    given = os.environ.get("DAGSTER_HOME")
+    home = Path(given) if given else settings.home / "dagster"
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    target = home / "dagster.yaml"
+    wanted = dagster_yaml()
+    if not target.exists() or target.read_text() != wanted:
+        target.write_text(wanted)
+    return home
+
+
+def dagster_yaml() -> str:
+    """The committed `dagster.yaml`, with Postgres storage when it is asked for.
+
+    The address is named, not copied: a password does not belong in a file.
+    """
+    text = (PROJECT / "dagster.yaml").read_text("utf-8")
+    if not os.environ.get("DAGSTER_POSTGRES_URL"):
+        return text
+    return text + (
+        "\nstorage:\n  postgres:\n    postgres_url:\n      env: DAGSTER_POSTGRES_URL\n"
+    )
+
+
+class Pipeline:
+    """The jobs of one `run`, sharing one `now`."""
+
+    def __init__(
+        self, settings: Settings, console: Console, *, as_of: datetime | None = None
+    ) -> None:
+        warnings.simplefilter("ignore")
+        dagster_home(settings)
+        import dagster as dg
+
+        from cost_pipeline.definitions import defs
+        from cost_pipeline.resources import run_clock
+
+        if as_of is not None:
+            settings = settings.model_copy(update={"now": as_of})
+        self.settings = settings
+        self.clock = run_clock(settings)
+        self.console = console
+        self.instance: dg.DagsterInstance = dg.DagsterInstance.get()
+        self.repository = defs.get_repository_def()
+        self.report = Report(self.clock.now)
+        quiet(self.instance)
+
+    def run(self, *, groups: Sequence[str] = (), skip_landing: bool = False) -> Report:
+        """Everything that is due, in order; a failed job does not hide the next."""
+        keep = self._only(groups, skip_landing)
+        self._launch("collect", keep=keep)
+        if not skip_landing:
+            self._fetch_due_invoices(keep)
+        self._meter_due_days(keep)
+        self._launch("books", keep=keep)
+        return self.report
+
+    def _fetch_due_invoices(self, keep: "Keep") -> None:
+        from cost_pipeline.automation.partitions import INVOICES
+        from cost_pipeline.warehouse.invoices import due_invoices
+
+        with self._warehouse() as connection:
+            due = [key for key, _ in due_invoices(connection)]
+        if not due:
+            return
+        self.instance.add_dynamic_partitions(str(INVOICES.name), due)
+        # A range follows the order in which keys were added; the step itself skips
+        # what lies between and is accepted already.
+        order = self.instance.get_dynamic_partitions(str(INVOICES.name))
+        span = sorted(due, key=order.index)
+        tags = {RANGE_START: span[0], RANGE_END: span[-1]}
+        self._launch("provider_invoices", tags, keep=keep)
+
+    def _meter_due_days(self, keep: "Keep") -> None:
+        from cost_pipeline.warehouse.metering import due_window
+
+        with self._warehouse() as connection:
+            window = due_window(connection)
+        if window is not None:
+            tags = {
+                RANGE_START: window.first_day.isoformat(),
+                RANGE_END: window.last_day.isoformat(),
+            }
+            self._launch("metering", tags, keep=keep)
+
+    def _warehouse(self) -> AbstractContextManager["duckdb.DuckDBPyConnection"]:
+        from cost_pipeline.resources import opened_warehouse
+
+        return opened_warehouse(self.settings, self.clock)
+
+    def _only(self, groups: Sequence[str], skip_landing: bool) -> "Keep":
+        """Which assets of a job to run: all, some groups, all but the landing."""
+        graph = self.repository.asset_graph
+
+        def keep(key: "dg.AssetKey") -> bool:
+            group = graph.get(key).group_name
+            is_chosen = not groups or group in groups or group[2:] in groups
+            return is_chosen and not (skip_landing and group == "a_landing")
+
+        return keep
+
+    def _launch(
+        self, job_name: str, tags: dict[str, str] | None = None, *, keep: "Keep"
+    ) -> None:
+        from cost_pipeline.automation.launching import launch
+        from cost_pipeline.resources import NOW_TAG
+
+        job = self.repository.get_job(job_name)
+        chosen = sorted(
+            key for key in job.asset_layer.executable_asset_keys if keep(key)
+        )
+        if not chosen:
+            return
+        steps = len(list(job.nodes))
+        with progress(self.console) as shown:
+            task = shown.add_task(job_name, total=steps, step="starting")
+
+            def listen(event: "dg.DagsterEvent") -> None:
+                if event.is_step_start:
+                    name = (event.step_key or "").replace("__", ".")
+                    shown.update(task, step=name)
+                elif event.is_step_success or event.is_step_failure:
+                    shown.advance(task)
+
+            outcome = launch(
+                self.repository,
+                self.instance,
+                job_name,
+                {NOW_TAG: self.clock.now.isoformat(), **(tags or {})},
+                selection=chosen,
+                listen=listen,
+            )
+            shown.update(task, completed=steps, step=f"{outcome.materialized} tables")
+        self.report.outcomes.append(outcome)
+
+
+Keep = Callable[["dg.AssetKey"], bool]
+
+
+def progress(console: Console) -> Progress:
+    """One line per job: what it is doing and for how long."""
+    return Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description:<18}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("[dim]{task.fields[step]}"),
+        console=console,
+    )
+
+
+def quiet(instance: "dg.DagsterInstance") -> None:
+    """Keep Dagster's log lines off the screen; every event is in the UI."""
+    import logging
+
+    del instance
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+
+
+def throw_away_warehouse(settings: Settings) -> None:
+    """Remove what can be derived again; landing and ledger are not touched."""
+    for path in (settings.warehouse_path, settings.published_path.parent):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    settings.warehouse_path.with_name(settings.warehouse_path.name + ".wal").unlink(
+        missing_ok=True
+    )
