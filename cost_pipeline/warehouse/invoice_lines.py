@@ -1,0 +1,164 @@
+"""Loading invoice files: readable rows go in, the others are set aside.
+
+One file is one version of one invoice, known by its hash, and loaded once. Whether a
+version is believed is decided in `core/invoice_versions.sql`, from what stands here.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from cost_pipeline.contracts.billing import FILES, LINES
+from cost_pipeline.warehouse.invoice_parsing import (
+    COLUMNS,
+    InvoiceRefused,
+    amount_micros,
+    csv_instant,
+    header_of,
+)
+from cost_pipeline.warehouse.landing import Landing
+
+KIND = "invoice_csv"
+TEXTS = {"start": "start_text", "end": "end_text", "USD": "amount_text"}
+UNLOADED = """
+    select distinct account, subject, sha256, suffix from raw.receipts as receipts
+    where kind = 'invoice_csv' and is_complete and not exists (
+        select 1 from raw.billing_files as files
+        where files.kind = receipts.kind and files.account = receipts.account
+            and files.subject = receipts.subject and files.sha256 = receipts.sha256
+    ) order by all
+"""
+REASONS = """
+    concat_ws('; ',
+        case when amount_micros is null then 'USD is not an amount' end,
+        case when start_text <> '' and start_at is null then 'start is not a date' end,
+        case when end_text <> '' and end_at is null then 'end is not a date' end,
+        case when start_at > end_at then 'the end is before the start' end
+    )
+"""
+
+
+def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
+    """Load every landed invoice file that is not loaded yet; returns how many."""
+    files = connection.execute(UNLOADED).fetchall()
+    for account, uuid, sha256, suffix in files:
+        path = landing.verified(sha256, suffix)
+        connection.execute("begin")
+        try:
+            _load_file(connection, account, uuid, sha256, path)
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+    return len(files)
+
+
+def _load_file(
+    connection: duckdb.DuckDBPyConnection,
+    account: str,
+    uuid: str,
+    sha256: str,
+    path: Path,
+) -> None:
+    problem, quarantined = None, 0
+    try:
+        names = header_of(path)
+        _insert_rows(connection, uuid, sha256, _scan(path, names), names)
+        quarantined = _set_aside(connection, uuid, sha256)
+    except InvoiceRefused as refused:
+        problem = str(refused)
+    connection.execute(
+        f"insert into {FILES.table} "
+        f"select ?, '{KIND}', ?, ?, count(*) + ?, ?, ? from {LINES.table} "
+        "where invoice_uuid = ? and version = ?",
+        [account, uuid, sha256, quarantined, quarantined, problem, uuid, sha256],
+    )
+
+
+def _scan(path: Path, names: tuple[str, ...]) -> str:
+    """The reader of the file, told everything: a sniffer would guess."""
+    columns = ", ".join(
+        f"'{name if name in COLUMNS else f'unknown_{place}'}': 'VARCHAR'"
+        for place, name in enumerate(names)
+    )
+    quoted = str(path).replace("'", "''")
+    return (
+        f"read_csv('{quoted}', auto_detect = false, header = true, delim = ',', "
+        f"quote = '\"', escape = '\"', columns = {{{columns}}}, store_rejects = true, "
+        "rejects_scan = 'invoice_scans', rejects_table = 'invoice_rejects')"
+    )
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    uuid: str,
+    sha256: str,
+    scan: str,
+    names: tuple[str, ...],
+) -> None:
+    for leftover in ("invoice_scans", "invoice_rejects"):
+        connection.execute(f"drop table if exists temp.{leftover}")
+    texts = ", ".join(
+        f"coalesce(\"{name}\", '') as {TEXTS.get(name, name)}"
+        if name in names
+        else f"'' as {TEXTS.get(name, name)}"
+        for name in COLUMNS
+    )
+    columns = ", ".join(TEXTS.get(name, name) for name in COLUMNS)
+    connection.execute(
+        f"insert into {LINES.table} select ?, ?, line_number, {columns}, "
+        f"{csv_instant('start_text')}, {csv_instant('end_text')}, "
+        f"{amount_micros('amount_text')} "
+        f"from (select row_number() over () as line_number, {texts} from {scan})",
+        [uuid, sha256],
+    )
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str) -> int:
+    """Move what cannot be used to the quarantine, with its row and its text."""
+    ours = "invoice_uuid = ? and version = ?"
+    rejects = _number_around_rejects(connection, uuid, sha256)
+    texts = ", ".join(f"'{name}', {TEXTS.get(name, name)}" for name in COLUMNS)
+    found = connection.execute(
+        f"insert into raw.quarantine select '{LINES.table}', ?, line_number, reason, "
+        "left(raw_text, 2000) from ("
+        f"select line_number, {REASONS} as reason, "
+        f"cast(json_object({texts}) as varchar) as raw_text "
+        f"from {LINES.table} where {ours}) where reason <> '' returning source_row",
+        [sha256, uuid, sha256],
+    ).fetchall()
+    if found:
+        connection.execute(
+            f"delete from {LINES.table} where {ours} and {REASONS} <> ''",
+            [uuid, sha256],
+        )
+    return rejects + len(found)
+
+
+def _number_around_rejects(
+    connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str
+) -> int:
+    """Set rows aside that have no columns, and let the others keep their place."""
+    connection.execute(
+        "create or replace temp table torn as "
+        "select line - 1 as source_row, any_value(error_message) as reason, "
+        "any_value(csv_line) as raw_text, "
+        "row_number() over (order by line) as ordinal "
+        "from temp.invoice_rejects group by line"
+    )
+    count = connection.execute("select count(*) from temp.torn").fetchall()[0][0]
+    if count:
+        connection.execute(
+            f"update {LINES.table} as lines set line_number = line_number + "
+            "(select count(*) from temp.torn "
+            "where source_row - ordinal < lines.line_number) "
+            "where invoice_uuid = ? and version = ?",
+            [uuid, sha256],
+        )
+        connection.execute(
+            "insert into raw.quarantine "
+            f"select '{LINES.table}', ?, source_row, reason, left(raw_text, 2000) "
+            "from temp.torn",
+            [sha256],
+        )
+    return int(count)
