@@ -1,6 +1,6 @@
 """What customers did and hold: subscriptions, activity, events, machines, credits."""
 
-from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.base import INSTANT, TEXT, Column, Contract
 from cost_pipeline.contracts.columns import at, flag, key, number, quantity, text, whole
 
 CONTRACTS = (
@@ -144,12 +144,34 @@ CONTRACTS = (
             whole(
                 "lifetime_consumed", "Credits ever used.", rule="lifetime_consumed >= 0"
             ),
-            whole("lifetime_gemini_consumed", "Of them by gemini."),
-            whole("monthly_consumed", "Credits of the period."),
-            whole("monthly_gemini_consumed", "Of them by gemini."),
-            at("last_renewal_at", "Start of the period (newer rows)."),
+            whole(
+                "lifetime_gemini_consumed",
+                "Of them by gemini.",
+                rule="lifetime_gemini_consumed between 0 and lifetime_consumed",
+            ),
+            whole(
+                "monthly_consumed",
+                "Credits of the period.",
+                rule="monthly_consumed >= 0",
+            ),
+            whole(
+                "monthly_gemini_consumed",
+                "Of them by gemini.",
+                rule="monthly_gemini_consumed between 0 and monthly_consumed",
+            ),
+            Column(
+                "last_renewal_at",
+                INSTANT,
+                "Start of the period (newer rows).",
+                rule="year(last_renewal_at) between 2000 and 2099",
+            ),
             number("anniversary_day", "bigint", "Day of month periods start on."),
-            text("month", "Calendar month (older rows), as YYYY-MM."),
+            Column(
+                "month",
+                TEXT,
+                "Calendar month (older rows), as YYYY-MM.",
+                rule="regexp_full_match(month, '20[0-9]{2}-(0[1-9]|1[0-2])')",
+            ),
             at("last_active_at", "Last use."),
         ),
         key=("install_id",),

@@ -52,6 +52,9 @@ def load_table(
         loaded = Loaded(0, 0, 0, 0)
         if source is not None and source.path.stat().st_size > 0:
             loaded = _load(connection, contract, source)
+        elif source is not None and contract.strict:
+            # A ledger cut to nothing is a damaged one: never start empty.
+            raise SourceRefused(f"{contract.table}: the file is empty")
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
