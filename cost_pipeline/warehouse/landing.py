@@ -13,13 +13,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cost_pipeline.domain.listing import Listing
+from cost_pipeline.warehouse.files import cut_torn_line, hash_of, write_whole
 
 LISTING_SUFFIX = ".jsonl.gz"
 TYPED = ("_csv", "_zip", "_json")
@@ -121,7 +122,7 @@ class Landing:
 
     def put_file(self, source: Path, suffix: str) -> str:
         """Store a file of any size under its hash without holding it in memory."""
-        sha256 = _hash_of(source)
+        sha256 = hash_of(source)
         path = self.path(sha256, suffix)
         if path.exists():
             return sha256
@@ -129,7 +130,7 @@ class Landing:
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
             shutil.copyfile(source, partial)
-            if _hash_of(partial) != sha256:
+            if hash_of(partial) != sha256:
                 # Somebody wrote the file while we read it; the next run reads it whole.
                 raise CorruptLanding(f"{source.name} changed while it was being copied")
             with partial.open("rb+") as copy:
@@ -161,7 +162,7 @@ class Landing:
             return path
         if not path.exists():
             raise CorruptLanding(f"{path}: the landed file is missing")
-        if _hash_of(path) != sha256:
+        if hash_of(path) != sha256:
             raise CorruptLanding(_corrupt(path, "its content has another hash"))
         return path
 
@@ -169,16 +170,24 @@ class Landing:
         return self.root / "objects" / sha256[:2] / f"{sha256}{suffix}"
 
     def keep_receipt(self, receipt: Receipt) -> Receipt:
-        """Append one line; a torn last line of a killed writer is cut off first."""
-        path = self.receipt_file(receipt.kind, receipt.received_at[:7])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab+") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            _cut_torn_line(stream.fileno())
-            stream.write(receipt.line.encode() + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Append one line."""
+        self.keep_receipts([receipt])
         return receipt
+
+    def keep_receipts(self, receipts: Iterable[Receipt]) -> None:
+        """Append lines, one flush per file; a killed writer's torn line goes first."""
+        lines: dict[Path, list[bytes]] = {}
+        for receipt in receipts:
+            path = self.receipt_file(receipt.kind, receipt.received_at[:7])
+            lines.setdefault(path, []).append(receipt.line.encode() + b"\n")
+        for path, given in lines.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab+") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX)
+                cut_torn_line(stream.fileno())
+                stream.write(b"".join(given))
+                stream.flush()
+                os.fsync(stream.fileno())
 
     def receipt_file(self, kind: str, month: str) -> Path:
         return self.root / "receipts" / safe_name(kind) / f"{month}.jsonl"
@@ -258,32 +267,6 @@ def instant(moment: datetime) -> str:
 def safe_name(name: str) -> str:
     """A name that is a folder and nothing else: no slash, no dot, no surprise."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", name)
-
-
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file that is there completely or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _cut_torn_line(descriptor: int) -> None:
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, min(size, 1 << 20), max(0, size - (1 << 20)))
-    if tail and not tail.endswith(b"\n"):
-        os.ftruncate(descriptor, size - len(tail) + tail.rfind(b"\n") + 1)
 
 
 def _corrupt(path: Path, what: str) -> str:

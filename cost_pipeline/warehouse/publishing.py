@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.warehouse.digesting import fingerprint, published_models, tables_in
-from cost_pipeline.warehouse.landing import write_whole
+from cost_pipeline.warehouse.files import write_whole
 from cost_pipeline.warehouse.models import Model, provenance
 
 # A default file of DuckDB 2.0 cannot be read by any 1.x.
