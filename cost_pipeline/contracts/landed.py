@@ -31,7 +31,7 @@ RECEIPTS = Contract(
         whole("items", "How many resources it names.", required=True),
         flag("is_complete", "Whether it may be read as the truth.", default="false"),
         text("problem", "What was wrong, if it was not complete."),
-        text("request_ids", "The provider's ids of the requests, where something was wrong."),
+        text("request_ids", "The provider's request ids, where something was wrong."),
         json("missing", "Ids asked for one by one, and what came back."),
         text(
             "verdict",

@@ -34,7 +34,8 @@ owners as (
 
 returns as (
     select
-        *, lag(misses) over (partition by resource_id order by observed_at) as old_misses
+        *,
+        lag(misses) over (partition by resource_id order by observed_at) as old_misses
     from core.resource_observations
 ),
 
