@@ -100,6 +100,16 @@ def digest() -> None:
     out.print(f"{over_all}  all", highlight=False)
 
 
+@app.command(hidden=True)
+def catalog() -> None:
+    """Write the data dictionary anew from the models."""
+    from cost_pipeline.warehouse.cataloguing import CATALOG
+    from cost_pipeline.warehouse.cataloguing import catalog as write
+
+    CATALOG.write_text(write(), "utf-8")
+    out.print(f"wrote {CATALOG.name}")
+
+
 @app.command()
 def health() -> None:
     """Settings, reachability, age of each input, open problems: one screen."""
