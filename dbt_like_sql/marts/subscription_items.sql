@@ -1,0 +1,58 @@
+/*
+Subscription charges and credits, each with its period of service and its invoice.
+
+Items wait here until they are claimed; `open_days` shows for how long. Revenue of a
+month is the sum by `service_start`, except items before the start, which nobody owes.
+
+subject: subscriptions
+grain: item_id
+check: amount_cents <> 0
+warn: state <> 'waiting' or open_days <= 62
+volatile: claimed_at, open_days
+
+item_id: Derived from tenant, relay and activity or boundary; unique for ever.
+charge_id: The charge; its corrections share it.
+tenant_id: Who pays.
+resource_id: The relay.
+activity_id: The activity behind it; null for a renewal.
+plan_code: The plan charged or credited.
+item_kind: 'create', 'reactivate', 'deactivate', 'plan_change', 'renewal' or
+    'correction'.
+amount_cents: Charge; negative = credit.
+currency: Its currency.
+created_at: When it arose.
+service_start: First instant it pays for.
+service_end: First instant after.
+tick_at: The whole hour that claims it; null while it waits.
+claimed_at: The now of the run that claimed it; null = not claimed.
+invoice_id: The invoice, drafts included; null if settled or waiting.
+state: 'invoiced', 'settled', 'draft', 'draft_settled', 'waiting' or 'before_start'.
+open_days: Days since it arose, while not claimed; 0 once claimed.
+description: Words on the invoice.
+*/
+select
+    claims.item_id,
+    claims.charge_id,
+    claims.tenant_id,
+    claims.resource_id,
+    claims.activity_id,
+    claims.plan_code,
+    claims.item_kind,
+    claims.amount_cents,
+    claims.currency,
+    claims.created_at,
+    claims.service_start,
+    claims.service_end,
+    claims.tick_at,
+    claims.claimed_at,
+    claims.invoice_id,
+    claims.state,
+    cast(
+        case
+            when claims.claimed_at is not null then 0
+            else date_diff('day', claims.created_at, clock.now_at)
+        end as bigint
+    ) as open_days,
+    claims.description
+from core.subscription_claims as claims
+cross join ref.clock as clock
