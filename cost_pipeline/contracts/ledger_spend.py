@@ -33,6 +33,7 @@ CROSSINGS = Contract(
         at("crossed_at", "When the spend reached the threshold.", required=True),
         text("rate_card", "Where the prices came from.", required=True),
         text("audience", "Who is told.", required=True),
+        text("message_id", "The message that tells it.", required=True),
         at("recorded_at", "The run's now.", required=True),
     ),
     key=("tenant_id", "metric", "period_start", "threshold_pct"),

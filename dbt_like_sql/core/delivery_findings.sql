@@ -1,0 +1,30 @@
+/*
+Messages that reached nobody and should have.
+
+subject: messages
+grain: finding, subject_id
+
+finding: What kind of thing.
+subject_id: The message.
+tenant_id: Whom it concerns, or 'unattributed'.
+detail: In words.
+happened_at: When the message was queued.
+*/
+select
+    cast(
+        case state
+            when 'failing' then 'message_not_delivered'
+            when 'shown' then 'message_only_shown'
+            else 'message_skipped'
+        end as varchar
+    ) as finding,
+    message_id as subject_id,
+    tenant_id,
+    cast(
+        concat(kind, ' after ', attempts, ' attempt(s)',
+            case when last_error = '' then '' else concat(': ', last_error) end)
+        as varchar
+    ) as detail,
+    created_at as happened_at
+from core.delivery_states
+where state in ('failing', 'shown', 'skipped')
