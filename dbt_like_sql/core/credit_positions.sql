@@ -54,9 +54,9 @@ counted as (
         imports.monthly_gemini_used
     from core.credit_imports as imports
     join running on running.install_id = imports.install_id
-    where imports.renewal_at is null
-        or imports.renewal_at >= running.period_start
-        or running.period_number = 0
+    where running.period_number = 0
+        or coalesce(imports.renewal_at, imports.imported_until, running.period_start)
+        >= running.period_start
 )
 
 select
