@@ -75,7 +75,9 @@ def header_of(path: Path) -> tuple[str, ...]:
         raise InvoiceRefused("the file is empty")
     try:
         # A character that was cut by the read is no fault of the file.
-        text = start.decode("utf-8-sig", "strict" if len(start) < HEADER_BYTES else "ignore")
+        text = start.decode(
+            "utf-8-sig", "strict" if len(start) < HEADER_BYTES else "ignore"
+        )
     except UnicodeDecodeError:
         text = start.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
     if text.lstrip()[:1] in ("<", "{", "["):

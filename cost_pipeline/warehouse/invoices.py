@@ -1,0 +1,199 @@
+"""Fetching what the provider bills, and knowing which invoices are due.
+
+Fetching writes files and receipts and opens no database. A fault is a receipt and a
+line for the operator, never an exception: one broken invoice stops only itself. How
+files become rows is `billing.py` and `invoice_lines.py`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import duckdb
+
+from cost_pipeline.domain.json_types import Json
+from cost_pipeline.domain.listing import Document, Listing
+from cost_pipeline.providers.base import Provider, ProviderError
+from cost_pipeline.warehouse.asking import account_of
+from cost_pipeline.warehouse.landing import (
+    Landing,
+    Receipt,
+    documents_in,
+    instant,
+    safe_name,
+)
+
+
+def land_balance(provider: Provider, landing: Landing, now: datetime) -> Receipt:
+    """Land what is owed now; a run that was killed and repeated asks only once."""
+    return _land(
+        provider,
+        landing,
+        "balance",
+        "",
+        now,
+        lambda: _one("balance", provider.balance(), "generated_at"),
+    )
+
+
+def land_history(provider: Provider, landing: Landing, now: datetime) -> Receipt:
+    """Land the account's history."""
+    return _land(
+        provider, landing, "billing_history", "", now, provider.billing_history
+    )
+
+
+def land_index(provider: Provider, landing: Landing, now: datetime) -> Receipt:
+    """Land the index of invoices."""
+    return _land(provider, landing, "invoices", "", now, provider.invoices)
+
+
+def land_billing(provider: Provider, landing: Landing, now: datetime) -> list[str]:
+    """Land balance, history and index; returns what went wrong, in one line each."""
+    receipts = (
+        land_balance(provider, landing, now),
+        land_history(provider, landing, now),
+        land_index(provider, landing, now),
+    )
+    return _problems(receipts)
+
+
+def land_invoice(
+    provider: Provider, landing: Landing, uuid: str, now: datetime
+) -> list[str]:
+    """Land an invoice's summary, items and file; returns what is missing.
+
+    The file comes last: it is what a version is known by, and a version is judged by
+    the summary that is there when it arrives.
+    """
+    summary = _land(
+        provider,
+        landing,
+        "invoice_summary",
+        uuid,
+        now,
+        lambda: _one("invoice_summary", provider.invoice_summary(uuid), "invoice_uuid"),
+    )
+    items = _land(
+        provider,
+        landing,
+        "invoice_items",
+        uuid,
+        now,
+        lambda: provider.invoice_items(uuid),
+    )
+    return _problems((summary, items, _land_csv(provider, landing, uuid, now)))
+
+
+def land_invoices(
+    provider: Provider,
+    landing: Landing,
+    uuids: Iterable[str],
+    now: datetime,
+    workers: int = 4,
+) -> list[str]:
+    """Land many invoices, a few at a time: most of the time is waiting."""
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(lambda uuid: land_invoice(provider, landing, uuid, now), uuids)
+        return [problem for problems in found for problem in problems]
+
+
+def partition_key(period: str, uuid: str) -> str:
+    """A readable key: the month and the start of the uuid, which may be anything."""
+    return f"{period}_{safe_name(uuid[:8])}"
+
+
+def known_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Every final invoice, as partition key and uuid; needs `core.invoice_states`."""
+    return _keys(connection, ("known", "refused", "changed", "final"))
+
+
+def due_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The invoices without an accepted version of their present total.
+
+    Reads `core.invoice_states`, which must be built from the newest index; before it
+    was ever built nothing is known and nothing due.
+    """
+    return _keys(connection, ("known", "refused", "changed"))
+
+
+def uuids_of(
+    landing: Landing, account: str, keys: Sequence[str], now: datetime
+) -> list[str]:
+    """The invoices of some partition keys, found in the landed index."""
+    index = landing.latest("invoices", account, until=now)
+    if index is None:
+        return []
+    bodies = documents_in(landing.read(index.sha256, index.suffix))
+    wanted = set(keys)
+    return sorted(
+        uuid
+        for uuid, body in bodies.items()
+        if partition_key(str(body.get("invoice_period", "")), uuid) in wanted
+    )
+
+
+def _keys(
+    connection: duckdb.DuckDBPyConnection, statuses: Sequence[str]
+) -> list[tuple[str, str]]:
+    exists = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = "
+        "current_database() and schema_name = 'core' and table_name = 'invoice_states'"
+    ).fetchall()[0][0]
+    if not exists:
+        return []
+    rows = connection.execute(
+        "select period, invoice_uuid from core.invoice_states "
+        "where list_contains(?, status) order by period, invoice_uuid",
+        [list(statuses)],
+    ).fetchall()
+    return [(partition_key(period, uuid), uuid) for period, uuid in rows]
+
+
+def _land(
+    provider: Provider,
+    landing: Landing,
+    kind: str,
+    subject: str,
+    now: datetime,
+    ask: Callable[[], Listing],
+) -> Receipt:
+    account = account_of(provider)
+    last = landing.latest(kind, account, until=now, subject=subject)
+    if last is not None and last.received_at == instant(now):
+        return last
+    try:
+        listing = ask()
+    except ProviderError as error:
+        listing = Listing(kind, (), is_complete=False, problem=str(error))
+    return landing.keep_listing(account, listing, now=now, subject=subject)
+
+
+def _land_csv(
+    provider: Provider, landing: Landing, uuid: str, now: datetime
+) -> Receipt:
+    account = account_of(provider)
+    last = landing.latest("invoice_csv", account, until=now, subject=uuid)
+    if last is not None and last.received_at == instant(now):
+        return last
+    try:
+        body = provider.invoice_csv(uuid)
+    except ProviderError as error:
+        failed = Listing("invoice_csv", (), is_complete=False, problem=str(error))
+        return landing.keep_listing(account, failed, now=now, subject=uuid)
+    return landing.keep_file(account, "invoice_csv", uuid, body, now=now)
+
+
+def _one(kind: str, body: Json, id_field: str) -> Listing:
+    """A single document as a listing of one, so that all JSON lands the same way."""
+    if not isinstance(body, dict):
+        return Listing(kind, (), is_complete=False, problem=f"{kind}: not an object")
+    return Listing(kind, (Document(str(body.get(id_field)), body),), is_complete=True)
+
+
+def _problems(receipts: Iterable[Receipt]) -> list[str]:
+    return [
+        " ".join(filter(None, (found.kind, found.subject[:64], found.problem)))
+        for found in receipts
+        if not found.is_complete
+    ]

@@ -1,0 +1,82 @@
+/*
+What an operator should know about the provider's bills.
+
+subject: costs
+grain: finding, subject_id
+
+finding: What it is.
+subject_id: The invoice, the entry or the product it is about.
+tenant_id: The customer concerned; bills concern all: 'unattributed'.
+detail: In words.
+happened_at: When it was received or entered.
+*/
+with findings as (
+    select
+        'invoice_refused' as finding,
+        states.invoice_uuid as subject_id,
+        'expected ' || versions.expected_micros || ', found '
+            || versions.found_micros || ' millionths: ' || versions.reason as detail,
+        versions.received_at as happened_at
+    from core.invoice_states as states
+    join (
+        select *, row_number() over (
+            partition by invoice_uuid order by received_at desc, version
+        ) as recency
+        from core.invoice_versions
+    ) as versions
+        on versions.invoice_uuid = states.invoice_uuid and versions.recency = 1
+    where versions.verdict = 'refused'
+    union all
+    select
+        'invoice_reissued', invoice_uuid,
+        'the total changed by ' || sum(change_micros) || ' millionths',
+        max(received_at)
+    from core.invoice_changes
+    group by invoice_uuid
+    union all
+    select
+        'invoice_without_items', states.invoice_uuid,
+        'no JSON items: its lines are matched by name alone', states.received_at
+    from core.invoice_states as states
+    where states.verdict = 'accepted' and states.status <> 'history'
+        and states.invoice_uuid not in (select invoice_uuid from core.item_pairs)
+    union all
+    select
+        'history_on_invoice', entry_id,
+        entry_type || ' of ' || amount_micros
+            || ' millionths is taken to be on an invoice already',
+        occurred_at
+    from core.history_charges
+    where is_on_invoice
+    union all
+    select
+        'unknown_history_type', entries.entry_type,
+        count(*) || ' entries of a type nobody knows', max(entries.occurred_at)
+    from core.history_entries as entries
+    left join ref.history_types as types on types.type = entries.entry_type
+    where types.type is null
+    group by entries.entry_type
+    union all
+    select
+        'unknown_product', product, count(*) || ' lines that no rule fits',
+        max(period_start)
+    from core.cost_lines
+    where kind = 'unclassified'
+    group by product
+    union all
+    select
+        'lines_outside_month', invoice_uuid, count(*) || ' lines of another month',
+        max(period_start)
+    from core.cost_lines
+    where charge_category = 'usage'
+        and (end_at < period_start or start_at >= period_start + interval 1 month)
+    group by invoice_uuid
+)
+
+select
+    cast(finding as varchar) as finding,
+    cast(subject_id as varchar) as subject_id,
+    'unattributed' as tenant_id,
+    cast(detail as varchar) as detail,
+    cast(happened_at as timestamp) as happened_at
+from findings
