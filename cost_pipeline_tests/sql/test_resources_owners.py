@@ -120,10 +120,10 @@ def test_intervals_are_cut_where_links_change(world):
     world.give(
         "raw.project_links",
         """
-        provider_project_id | tenant_id | deployment_id | role   | valid_from | valid_to
-        studio              | acme      | one           | tenant | 2026-03-10 | 2026-03-20
-        studio              | birch     | two           | tenant | 2026-03-15 | 2026-03-18
-        studio              | cedar     | three         | tenant | 2026-09-01 | null
+        provider_project_id| tenant_id|deployment_id|role  |valid_from|valid_to
+        studio            |acme     |one          |tenant|2026-03-10|2026-03-20
+        studio            |birch    |two          |tenant|2026-03-15|2026-03-18
+        studio            |cedar    |three        |tenant|2026-09-01|null
         """,
     )
     world.look("droplets", droplet())

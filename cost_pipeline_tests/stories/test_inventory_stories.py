@@ -204,3 +204,20 @@ def test_running_twice_gives_the_same_rows(world):
     world.look("droplets", droplets(2), times=4)
     first = world.rows("marts.resources")
     assert world.rows("marts.resources") == first
+
+
+def test_a_healed_fault_leaves_no_trace_in_what_is_true(tmp_path):
+    faulty, calm = World(tmp_path / "faulty"), World(tmp_path / "calm")
+    for world in (faulty, calm):
+        world.give("raw.project_links", LINKS)
+        world.look("droplets", droplets(20))
+        world.land("project_resources", members("studio", "do:droplet:1"))
+    faulty.look("droplets", droplets(3), problem="page 2 is missing")
+    faulty.look("droplets", droplets(3), times=4)
+    faulty.look("project_resources", {}, problem="HTTP 500")
+    faulty.look("project_resources", {}, times=2)
+    calm.quarters = faulty.quarters
+    for world in (faulty, calm):
+        world.look("droplets", droplets(20))
+        world.land("project_resources", members("studio", "do:droplet:1"))
+    assert faulty.rows("marts.resources") == calm.rows("marts.resources")

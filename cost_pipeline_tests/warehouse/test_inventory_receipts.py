@@ -98,6 +98,6 @@ def test_a_broken_line_names_its_file_and_loads_nothing(world):
     world.look("droplets", droplets(1))
     file = world.landing.receipt_file("droplets", "2026-04")
     file.write_bytes(file.read_bytes() + b'{"account": \n')
-    with pytest.raises(CorruptLanding, match="2026-04.jsonl"):
+    with pytest.raises(CorruptLanding, match=r"2026-04\.jsonl"):
         load(world)
     assert receipts(world) == []

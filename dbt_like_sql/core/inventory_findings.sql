@@ -20,7 +20,9 @@ findings as (
             else concat('project ', project_id, ' is linked to nobody') end as detail,
         valid_from as happened_at
     from current_ones
+    -- What costs nothing needs no owner; a kind we do not know may cost something.
     where role = 'unattributed'
+        and kind not in (select kind from ref.kinds where billing_kind is null)
     union all
     select 'unknown_size', current_ones.resource_id, current_ones.tenant_id,
         'counts by size, and the provider tells none', current_ones.valid_from

@@ -1,0 +1,23 @@
+"""When a resource existed, told look by look: the rule of three strikes, by hand."""
+
+STRIKES = 3
+
+
+def lifetimes(looks: str) -> list[tuple[int, int | None]]:
+    """First and end of each lifetime, as numbers of looks.
+
+    One letter per look: `x` names the resource, `.` does not, `?` was not whole.
+    """
+    found: list[tuple[int, int | None]] = []
+    began: int | None = None
+    misses: list[int] = []
+    for number, look in enumerate(looks):
+        if look == "x":
+            began = number if began is None else began
+            misses = []
+        if look == "." and began is not None:
+            misses.append(number)
+            if len(misses) == STRIKES:
+                found.append((began, misses[0]))
+                began, misses = None, []
+    return [*found, (began, None)] if began is not None else found
