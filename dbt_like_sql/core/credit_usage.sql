@@ -27,13 +27,11 @@ with counted as (
         events.backend,
         events.occurred_at,
         anchors.anchor_at,
-        coalesce(tiers.capped, 'held') as budget,
         12 * (year(events.occurred_at) - year(anchors.anchor_at))
         + month(events.occurred_at) - month(anchors.anchor_at) as months
     from raw.credit_events as events
     cross join ref.clock as clock
     join core.credit_anchors as anchors on anchors.install_id = events.install_id
-    left join core.credit_tiers as tiers on tiers.tier = events.tier
     where events.occurred_at <= clock.now_at
         and (
             anchors.imported_until is null
@@ -47,7 +45,6 @@ placed as (
         tier,
         backend,
         occurred_at,
-        budget,
         date_trunc('month', occurred_at) as month_at,
         -- Clamped boundaries are computed from the anchor, never from each other.
         greatest(
@@ -58,16 +55,29 @@ placed as (
             0
         ) as period_number
     from counted
+),
+
+summed as (
+    select
+        install_id,
+        period_number,
+        month_at,
+        tier,
+        backend,
+        count(*) as credits,
+        max(occurred_at) as last_at
+    from placed
+    group by install_id, period_number, month_at, tier, backend
 )
 
 select
-    install_id,
-    cast(period_number as bigint) as period_number,
-    cast(month_at as date) as month,
-    tier,
-    backend,
-    budget,
-    cast(count(*) as bigint) as credits,
-    cast(max(occurred_at) as timestamp) as last_at
-from placed
-group by install_id, period_number, month_at, tier, backend, budget
+    summed.install_id,
+    cast(summed.period_number as bigint) as period_number,
+    cast(summed.month_at as date) as month,
+    summed.tier,
+    summed.backend,
+    cast(coalesce(tiers.capped, 'held') as varchar) as budget,
+    cast(summed.credits as bigint) as credits,
+    summed.last_at
+from summed
+left join core.credit_tiers as tiers on tiers.tier = summed.tier
