@@ -117,6 +117,8 @@ def replay(
 def plan(ledger: Ledger, quotas: dict[str, Quota], has_hardware: bool) -> Balance:
     """Compute what is left of the tier presented and what it means for a request."""
     quota = quotas.get(ledger.tier, quotas["core"])
+    limit: int | None
+    cap: int | None
     if quota.lifetime is not None:
         used, held = ledger.lifetime, ledger.held
         limit, cap = quota.lifetime, quota.gemini_lifetime
