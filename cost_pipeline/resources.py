@@ -5,9 +5,10 @@ A resource opens and closes things. What is read or written through it belongs t
 read when a run starts, so a daemon that lives for months follows its environment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,13 @@ import duckdb
 import httpx
 from pydantic import PrivateAttr
 
+from cost_pipeline.due import Due
+from cost_pipeline.gateways.base import MessageGateway
+from cost_pipeline.gateways.demo import DryRunGateway
+from cost_pipeline.gateways.email import EmailGateway
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.digitalocean import DigitalOcean
+from cost_pipeline.providers.ecb import fetch_history
 from cost_pipeline.settings import Settings, WrongSetting
 from cost_pipeline.sources.base import Sources
 from cost_pipeline.sources.files import DEMO, FileSources
@@ -31,11 +37,28 @@ NOW_TAG = "cost_pipeline/now"
 WAIT_FOR_WAREHOUSE_S = 120.0
 
 
-def run_clock(settings: Settings, tagged_now: str | None = None) -> RunClock:
+def wall_clock() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@lru_cache(maxsize=16)
+def wall_clock_of(run_id: str) -> datetime:
+    """Read once for all resources of a run.
+
+    Read by each for itself, what is landed a second later than the warehouse's clock
+    would be in the future, and the run that landed it would not see it.
+    """
+    del run_id
+    return wall_clock()
+
+
+def run_clock(
+    settings: Settings, tagged_now: str | None = None, run_id: str | None = None
+) -> RunClock:
     """Fix the run's `now`: its tag, else the setting, else the wall clock, once."""
     now = datetime.fromisoformat(tagged_now) if tagged_now else settings.now
     return RunClock(
-        now or datetime.now(UTC).replace(microsecond=0),
+        now or (wall_clock_of(run_id) if run_id else wall_clock()),
         settings.issue_from,
         settings.report_currency,
     )
@@ -69,7 +92,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
     ) -> Iterator["Warehouse"]:
         settings = Settings.load()
         tags = context.run.tags if context.run else {}
-        clock = run_clock(settings, tags.get(NOW_TAG))
+        clock = run_clock(settings, tags.get(NOW_TAG), context.run_id)
         # Opened by the first step that asks for it, so that fetching holds no lock;
         # waits with jitter while another process holds the file, then names its PID.
         with warehouse_of(settings, clock) as lazy:
@@ -160,7 +183,9 @@ def sources_of(settings: Settings) -> Sources:
 def provider_resource(context: dg.InitResourceContext) -> Iterator[Provider]:
     settings = Settings.load()
     tags = context.run.tags if context.run else {}
-    provider = provider_of(settings, run_clock(settings, tags.get(NOW_TAG)).now)
+    provider = provider_of(
+        settings, run_clock(settings, tags.get(NOW_TAG), context.run_id).now
+    )
     try:
         yield provider
     finally:
@@ -172,7 +197,44 @@ def sources_resource(_: dg.InitResourceContext) -> Sources:
     return sources_of(Settings.load())
 
 
+def messages_of(settings: Settings) -> MessageGateway:
+    """The mail server that the settings name, else one that only shows."""
+    if settings.smtp_url is None:
+        return DryRunGateway()
+    return EmailGateway.from_url(
+        settings.smtp_url.get_secret_value(),
+        sender=settings.mail_from,
+        operator=settings.operator_email,
+    )
+
+
+@dg.resource(description="Where messages go: a mail server, or a dry run.")
+def messages_resource(_: dg.InitResourceContext) -> MessageGateway:
+    return messages_of(Settings.load())
+
+
+@dg.resource(description="The central bank's rates, as bytes when asked for.")
+def rates_resource(context: dg.InitResourceContext) -> Callable[[], bytes]:
+    settings = Settings.load()
+    tags = context.run.tags if context.run else {}
+    now = run_clock(settings, tags.get(NOW_TAG), context.run_id).now
+    is_demo = settings.provider_name == "demo"
+    transport = demo_transport_at(now) if is_demo else None
+    return partial(fetch_history, settings.ecb_url, transport)
+
+
+@dg.resource(description="What is missing or has changed, for schedules to ask.")
+def due_resource(_: dg.InitResourceContext) -> Due:
+    settings = Settings.load()
+    is_demo = settings.provider_name == "demo"
+    account = f"do:{'demo' if is_demo else settings.account}"
+    return Due(settings, run_clock(settings), account, partial(sources_of, settings))
+
+
 RESOURCES: dict[str, Any] = {
+    "due": due_resource,
+    "rates": rates_resource,
+    "messages": messages_resource,
     "clock": clock_resource,
     "landing": landing_resource,
     "warehouse": Warehouse(),

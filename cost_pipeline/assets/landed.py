@@ -1,83 +1,112 @@
-"""Receipts and observations: what the landing says, in the warehouse.
+"""What the landing says, in the warehouse: receipts, observations, bills, rates.
 
-Both are loaded in proportion to what is new; a corrupt landed file stops them with its
-name and leaves what was loaded before.
+All of it is loaded in proportion to what is new. A corrupt landed file stops its step
+with its name and leaves what was loaded before.
 """
 
-import dagster as dg
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from cost_pipeline.assets import listings
-from cost_pipeline.assets.groups import OWNERS, RAW, WAREHOUSE_POOL, first_line
+import dagster as dg
+import duckdb
+
+from cost_pipeline.assets import billing, listings
+from cost_pipeline.assets.groups import WAREHOUSE_POOL
+from cost_pipeline.assets.platform import CONTRACT, check_of, spec_of
 from cost_pipeline.checks.results import check_result
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.billing import CONTRACTS as BILLING
+from cost_pipeline.contracts.billing import LINES
 from cost_pipeline.contracts.landed import OBSERVATIONS, QUARANTINE, RECEIPTS
 from cost_pipeline.resources import Warehouse
+from cost_pipeline.warehouse.billing import load_billing
 from cost_pipeline.warehouse.checking import broken_rules
-from cost_pipeline.warehouse.inventory import load_observations, load_receipts
+from cost_pipeline.warehouse.inventory import load_receipts
+from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
 from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.warehouse.observations import load_observations
+from cost_pipeline.warehouse.rates import load_rates
 
-CONTRACT = "contract"
-KEYS = {c.table: dg.AssetKey(c.table.split(".")) for c in (RECEIPTS, OBSERVATIONS)}
+Load = Callable[[duckdb.DuckDBPyConnection, Landing], object]
 
 
-def landed_asset(
-    contract: Contract, deps: list[dg.AssetKey], *, is_receipts: bool
-) -> dg.AssetsDefinition:
-    """Build the asset of one table that is loaded from the landing."""
-    key = KEYS[contract.table]
-    load = load_receipts if is_receipts else load_observations
+@dataclass(frozen=True)
+class Step:
+    """Tables that one function loads, and what must have been landed or loaded."""
 
-    @dg.asset(
-        key=key,
-        deps=deps,
-        group_name=RAW,
-        description=first_line(contract.description),
-        kinds={"duckdb", "json"},
-        owners=OWNERS,
-        tags={"subject": "inventory", "layer": "raw"},
+    name: str
+    contracts: Sequence[Contract]
+    load: Load
+    deps: Sequence[dg.AssetKey]
+    kinds: frozenset[str] = frozenset({"duckdb", "json"})
+
+
+def key_of(contract: Contract) -> dg.AssetKey:
+    return dg.AssetKey(contract.table.split("."))
+
+
+def nothing(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
+    """Quarantine is filled by whoever loads a file; here it is only counted."""
+    del connection, landing
+    return 0
+
+
+def load_bills(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """Load what is new of bills and rates, all of it from landed files."""
+    load_billing(connection, landing)
+    load_invoice_lines(connection, landing)
+    load_rates(connection, landing)
+
+
+STEPS = (
+    Step("receipts", [RECEIPTS], load_receipts, [*listings.keys, *billing.keys]),
+    Step("observations", [OBSERVATIONS], load_observations, [key_of(RECEIPTS)]),
+    Step(
+        "bills", BILLING, load_bills, [key_of(RECEIPTS)], frozenset({"duckdb", "csv"})
+    ),
+    Step("quarantine", [QUARANTINE], nothing, [key_of(OBSERVATIONS), key_of(LINES)]),
+)
+
+
+def landed_assets(step: Step) -> dg.AssetsDefinition:
+    """Build the assets of one loading step, one for each table."""
+
+    @dg.multi_asset(
+        name=f"load_{step.name}",
+        specs=[spec_of(c, set(step.kinds), step.deps) for c in step.contracts],
+        check_specs=[check_of(contract) for contract in step.contracts],
+        can_subset=True,
         pool=WAREHOUSE_POOL,
-        check_specs=[dg.AssetCheckSpec(CONTRACT, asset=key, blocking=True)],
     )
-    def table(
-        warehouse: Warehouse, landing: dg.ResourceParam[Landing]
-    ) -> dg.MaterializeResult:
+    def load(
+        context: dg.AssetExecutionContext,
+        warehouse: Warehouse,
+        landing: dg.ResourceParam[Landing],
+    ) -> Iterator[dg.MaterializeResult]:
         connection = warehouse.connection
-        rows_new = load(connection, landing)
-        broken = broken_rules(connection, contract)
-        return dg.MaterializeResult(
-            metadata={"rows_new": rows_new},
-            check_results=[check_result(key.path, CONTRACT, broken)],
-        )
+        step.load(connection, landing)
+        for contract in step.contracts:
+            connection.execute(contract.ddl())
+            if key_of(contract) not in context.selected_asset_keys:
+                continue
+            broken = broken_rules(connection, contract)
+            key = key_of(contract)
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata=count_of(connection, contract),
+                check_results=[check_result(key.path, CONTRACT, broken)],
+            )
 
-    return table
-
-
-def quarantine_asset(deps: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The one table of rows set aside, filled by whoever loads a file."""
-    key = dg.AssetKey(QUARANTINE.table.split("."))
-
-    @dg.asset(
-        key=key,
-        deps=deps,
-        group_name=RAW,
-        description=first_line(QUARANTINE.description),
-        kinds={"duckdb"},
-        owners=OWNERS,
-        tags={"subject": "quality", "layer": "raw"},
-        pool=WAREHOUSE_POOL,
-        check_specs=[dg.AssetCheckSpec(CONTRACT, asset=key)],
-    )
-    def quarantine(warehouse: Warehouse) -> dg.MaterializeResult:
-        connection = warehouse.connection
-        found = connection.execute("select count(*) from raw.quarantine").fetchall()
-        broken = broken_rules(connection, QUARANTINE)
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": found[0][0]},
-            check_results=[check_result(key.path, CONTRACT, broken)],
-        )
-
-    return quarantine
+    return load
 
 
-receipts = landed_asset(RECEIPTS, [*listings.keys], is_receipts=True)
-observations = landed_asset(OBSERVATIONS, [receipts.key], is_receipts=False)
+def count_of(
+    connection: duckdb.DuckDBPyConnection, contract: Contract
+) -> dict[str, Any]:
+    found = connection.execute(f"select count(*) from {contract.table}").fetchall()
+    return {"dagster/row_count": found[0][0]}
+
+
+assets = [landed_assets(step) for step in STEPS]
+tables = [contract.table for step in STEPS for contract in step.contracts]

@@ -12,10 +12,15 @@ import dagster as dg
 import duckdb
 
 from cost_pipeline.assets.groups import LEDGER, OWNERS, WAREHOUSE_POOL
+from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.resources import Warehouse
+from cost_pipeline.warehouse.alerting import record_crossings
+from cost_pipeline.warehouse.claiming import claim_items
+from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.ledger import Written
+from cost_pipeline.warehouse.outbox import deliver, queue_messages
 
-APPENDED = "appended"
+APPENDED, DELIVERED = "appended", "delivered"
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,29 @@ class Step:
     subject: str
 
 
-STEPS: tuple[Step, ...] = ()
+STEPS = (
+    Step(
+        "claims",
+        ("core.item_claims",),
+        claim_items,
+        "Subscription items that were put on an invoice, each once for ever.",
+        "subscriptions",
+    ),
+    Step(
+        "crossings",
+        ("core.spend_crossings",),
+        record_crossings,
+        "Spend that reached its threshold, each crossing once.",
+        "spend",
+    ),
+    Step(
+        "messages",
+        ("core.message_queue",),
+        queue_messages,
+        "What is to be told, and to whom; telling it is another row.",
+        "messages",
+    ),
+)
 
 
 def ledger_asset(step: Step) -> dg.AssetsDefinition:
@@ -57,6 +84,48 @@ def ledger_asset(step: Step) -> dg.AssetsDefinition:
     return append
 
 
+def delivery_asset() -> dg.AssetsDefinition:
+    """Build the asset that tells what is to be told, and writes down each attempt."""
+    key = dg.AssetKey(["ledger", "delivery_attempts"])
+
+    @dg.asset(
+        key=key,
+        deps=[["ledger", "messages"]],
+        group_name=LEDGER,
+        description="Every attempt to deliver a message, and what came of it.",
+        kinds={"duckdb", "python"},
+        owners=OWNERS,
+        tags={"subject": "messages", "layer": "ledger"},
+        pool=WAREHOUSE_POOL,
+        check_specs=[dg.AssetCheckSpec(DELIVERED, asset=key)],
+    )
+    def deliver_due(
+        warehouse: Warehouse,
+        messages: dg.ResourceParam[MessageGateway],
+        clock: dg.ResourceParam[RunClock],
+    ) -> dg.MaterializeResult:
+        done = deliver(warehouse.connection, warehouse.segments, messages, clock.now)
+        problem = f"{done.failed} not delivered: {done.last_error}"
+        return dg.MaterializeResult(
+            metadata={
+                "messages_sent": done.sent,
+                "messages_shown": done.shown,
+                "messages_failed": done.failed,
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not done.failed,
+                    check_name=DELIVERED,
+                    # It is tried again by itself; the money is not wrong.
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=problem if done.failed else None,
+                )
+            ],
+        )
+
+    return deliver_due
+
+
 def decisions_asset() -> dg.AssetsDefinition:
     """What operators decided; written by their commands and jobs, counted here."""
     key = dg.AssetKey(["ledger", "decisions"])
@@ -81,5 +150,9 @@ def decisions_asset() -> dg.AssetsDefinition:
     return decisions
 
 
-assets = [decisions_asset(), *map(ledger_asset, STEPS)]
-tables = ["ledger.decisions", *(f"ledger.{step.table}" for step in STEPS)]
+assets = [decisions_asset(), *map(ledger_asset, STEPS), delivery_asset()]
+tables = [
+    "ledger.decisions",
+    "ledger.delivery_attempts",
+    *(f"ledger.{step.table}" for step in STEPS),
+]

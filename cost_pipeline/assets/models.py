@@ -1,10 +1,11 @@
 """One asset per SQL model: its file says what it is, this says how Dagster shows it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from cost_pipeline.assets.groups import OWNERS, WAREHOUSE_POOL, first_line, group_of
 from cost_pipeline.automation.partitions import DAYS
@@ -12,6 +13,7 @@ from cost_pipeline.checks.results import check_result
 from cost_pipeline.resources import Warehouse
 from cost_pipeline.warehouse.building import Built, Window, build
 from cost_pipeline.warehouse.checking import broken_audit, broken_rules
+from cost_pipeline.warehouse.metering import remember_metered
 from cost_pipeline.warehouse.models import (
     Audit,
     Model,
@@ -22,6 +24,10 @@ from cost_pipeline.warehouse.models import (
 from cost_pipeline.warehouse.showing import plots, preview
 
 RULES = "rules"
+# What is to be remembered once a range was built, so that it is not due again.
+AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]] = {
+    "core.usage_daily": remember_metered,
+}
 
 
 def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
@@ -57,9 +63,10 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> dg.MaterializeResult:
         connection = warehouse.connection
-        built = build(
-            connection, model, window_of(context) if model.partition else None
-        )
+        window = window_of(context) if model.partition else None
+        built = build(connection, model, window)
+        if window is not None and model.table in AFTER_RANGE:
+            AFTER_RANGE[model.table](connection, window)
         results = [check_result(model.key, RULES, broken_rules(connection, model))]
         for audit in audits:
             broken = broken_audit(connection, audit)

@@ -3,6 +3,9 @@
 Jobs select by tag, so a new asset joins its job by its subject and nothing else.
 """
 
+from functools import reduce
+from operator import or_
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
@@ -20,8 +23,16 @@ by_invoice = dg.AssetSelection.tag("subject", "provider_invoices")
 slow = dg.AssetSelection.tag("subject", "inventory_slow")
 fast = dg.AssetSelection.tag("subject", "inventory_sync")
 everything = dg.AssetSelection.all()
-inventory_models = (inventory & dg.AssetSelection.tag("layer", "core")) | (
-    dg.AssetSelection.tag("layer", "staging") & inventory
+models = dg.AssetSelection.tag("layer", "core") | dg.AssetSelection.tag(
+    "layer", "staging"
+)
+# What is due after collecting is read from these: days from inventory, invoices from
+# what is known of each.
+first_models = (inventory & models) | dg.AssetSelection.assets(
+    ["core", "invoice_states"],
+    ["core", "metered_intervals"],
+    ["core", "usage_events"],
+    ["ref", "billing_kinds"],
 )
 
 
@@ -40,7 +51,7 @@ def _job(
 
 collect = _job(
     "collect",
-    (landing - by_invoice) | (inventory_models.upstream() - by_invoice - by_day),
+    (landing | first_models.upstream()) - by_invoice - by_day,
     "Ask the provider and the platform for everything, and bring inventory up to date.",
 )
 provider_invoices = _job(
@@ -59,4 +70,84 @@ books = _job(
     "Derive everything from what was landed, issue what is due, publish.",
 )
 
-jobs = [collect, provider_invoices, metering, books]
+# The jobs of the crontab: what each looks at, and the tables that follow from it with
+# all they are computed from, so that a run never reads a table of another look.
+platform = dg.AssetSelection.tag("subject", "platform") & landing
+published = dg.AssetSelection.tag("layer", "published")
+derived = everything - landing - by_day - published
+
+
+def tables_of(*subjects: str) -> dg.AssetSelection:
+    """The models and ledger steps of subjects, with everything they stand on."""
+    found = [dg.AssetSelection.tag("subject", subject) for subject in subjects]
+    return reduce(or_, found).upstream() & derived
+
+
+def look_at(subject: str) -> dg.AssetSelection:
+    """What is asked of the world in the name of a subject."""
+    return dg.AssetSelection.tag("subject", subject) & landing
+
+
+inventory_sync = _job(
+    "inventory_sync",
+    look_at("inventory_sync") | platform | tables_of("inventory"),
+    "List what exists, and keep the history of what changed.",
+)
+inventory_slow = _job(
+    "inventory_slow",
+    look_at("inventory_slow") | tables_of("inventory"),
+    "List snapshots and backups, which change slowly and take the most requests.",
+)
+drift_detection = _job(
+    "drift_detection",
+    platform | tables_of("drift"),
+    "Compare what was asked for with what exists.",
+)
+balance_sync = _job(
+    "balance_sync",
+    look_at("balance_sync") | tables_of("costs"),
+    "Ask what is owed for the running month.",
+)
+billing_history = _job(
+    "billing_history",
+    look_at("billing_sync") | tables_of("costs"),
+    "Read the index of invoices, payments and credits, and exchange rates.",
+)
+tenant_invoicing = _job(
+    "tenant_invoicing",
+    platform | tables_of("usage"),
+    "Draft the month's invoices, and issue those that are complete and due.",
+)
+subscriptions = _job(
+    "subscriptions",
+    platform | tables_of("subscriptions"),
+    "Bill activity and renewals of subscriptions.",
+)
+spend_alerts = _job(
+    "spend_alerts",
+    platform | tables_of("spend", "messages"),
+    "Hold spend to the plans, and tell what crossed a threshold.",
+)
+message_delivery = _job(
+    "message_delivery",
+    # Only telling: what is to be told was queued by other jobs.
+    dg.AssetSelection.key_substring("delivery_attempts")
+    & dg.AssetSelection.groups("g_ledger"),
+    "Deliver the messages that nobody has taken yet.",
+)
+
+jobs = [
+    collect,
+    provider_invoices,
+    metering,
+    books,
+    inventory_sync,
+    inventory_slow,
+    drift_detection,
+    balance_sync,
+    billing_history,
+    tenant_invoicing,
+    subscriptions,
+    spend_alerts,
+    message_delivery,
+]

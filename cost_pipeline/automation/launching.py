@@ -42,6 +42,9 @@ class Outcome:
     materialized: int = 0
 
 
+# Every event is in the UI; on the screen it would drown the progress and the failures.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 Listen = Callable[[dg.DagsterEvent], None]
 
 
@@ -62,6 +65,7 @@ def launch(
     run = instance.create_run_for_job(
         job_def=job,
         tags=dict(tags),
+        run_config=QUIET,
         asset_selection=chosen,
         remote_job_origin=_remote_origin(job_name),
         job_code_origin=_code_origin(job_name),

@@ -60,6 +60,9 @@ def dagster_home(settings: Settings) -> Path:
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
+    # A range of partitions is one event each; written one by one they cost more than
+    # the days they are about.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     target = home / "dagster.yaml"
     wanted = dagster_yaml()
     if not target.exists() or target.read_text() != wanted:

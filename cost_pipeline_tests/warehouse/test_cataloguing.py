@@ -15,7 +15,7 @@ def test_the_catalog_is_what_the_models_say():
 def test_every_column_that_enters_from_outside_has_words(contract):
     assert contract.description
     assert all(column.description for column in contract.all_columns)
-    names = [column.name for column in contract.columns]
+    names = [column.name for column in contract.all_columns]
     assert set(contract.key) <= set(names)
 
 
