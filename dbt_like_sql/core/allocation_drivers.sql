@@ -20,7 +20,7 @@ with months as (
         provider_account,
         period_start,
         period_start + interval 1 month as period_end
-    from core.allocation_scopes
+    from core.cost_lines
     where method <> 'keep'
 ),
 
@@ -44,7 +44,7 @@ select
     tenant_id,
     deployment_id,
     cast(sum(amount_micros) as bigint) as weight
-from core.allocation_scopes
+from core.cost_lines
 where scope = 'tenant' and method = 'keep'
 group by provider_account, period_start, tenant_id, deployment_id
 having sum(amount_micros) > 0

@@ -43,7 +43,7 @@ select
     scopes.rule_version,
     scopes.amount_micros,
     scopes.currency
-from core.allocation_scopes as scopes
+from core.cost_lines as scopes
 left join (
     select distinct provider_account, period_start, rule from core.allocation_shares
 ) as shared

@@ -21,13 +21,16 @@ with unmatched as (
         charges.to_at,
         regexp_replace(lower(charges.line_name), '[^a-z0-9]', '', 'g') as plain_key
     from core.charges as charges
-    join core.charge_matches as matches
-        on matches.invoice_uuid = charges.invoice_uuid
-        and matches.line_number = charges.line_number
-    where matches.match_method = 'none'
-        and not matches.is_ambiguous
-        and matches.given_id = ''
+    left join core.id_matches as ids
+        on ids.invoice_uuid = charges.invoice_uuid
+        and ids.line_number = charges.line_number
+    left join core.name_matches as names
+        on names.invoice_uuid = charges.invoice_uuid
+        and names.line_number = charges.line_number
+    where charges.charge_scope = 'resource'
         and charges.line_name <> ''
+        and ids.line_number is null
+        and names.line_number is null
 )
 
 select

@@ -27,7 +27,7 @@ with parts as (
         shares.whole,
         (2 * abs(cast(scopes.amount_micros as hugeint)) * shares.part + shares.whole)
             // (2 * cast(shares.whole as hugeint)) as rounded
-    from core.allocation_scopes as scopes
+    from core.cost_lines as scopes
     join core.allocation_shares as shares
         on shares.provider_account = scopes.provider_account
         and shares.period_start = scopes.period_start

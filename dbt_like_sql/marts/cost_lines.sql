@@ -24,8 +24,7 @@ start_at: Start as stated, or null.
 end_at: End as stated, or null.
 period_start: First instant of the invoice's month.
 line_name: The resource's name as the line has it, or empty.
-resource_id: The resource; 'none' = the line has none; a resource that is not in the
-    inventory has a placeholder.
+resource_id: The resource, a placeholder when the inventory lacks it, or 'none'.
 match_method: id, name or none.
 confidence: exact, high, low or none.
 unmatched_reason: destroyed_historic, tax, account_level, name_variance, ambiguous or
@@ -34,6 +33,10 @@ owner_source: resource, project or none.
 role: tenant, shared, internal or unattributed.
 tenant_id: Who bears it, or 'unattributed'.
 deployment_id: Which deployment, or 'unattributed'.
+scope: What the rules of allocation call it.
+rule: The rule that says who bears it: the one for its kind, else the one for all.
+rule_version: Its version.
+method: keep, even, weighted or by_cost.
 source_file: SHA-256 of the landed file.
 source_row: Row in it; null for the provider's rounding.
 */
@@ -61,6 +64,10 @@ select
     role,
     tenant_id,
     deployment_id,
+    scope,
+    rule,
+    rule_version,
+    method,
     source_file,
     source_row
 from core.cost_lines
