@@ -24,6 +24,8 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from cost_pipeline.automation.losing import process_tags
+
 MODULE = "cost_pipeline.definitions"
 LOCATION = "cost_pipeline"
 REPOSITORY = "__repository__"
@@ -64,7 +66,7 @@ def launch(
         job = job.get_subset(asset_selection=chosen)
     run = instance.create_run_for_job(
         job_def=job,
-        tags=dict(tags),
+        tags={**process_tags(), **tags},
         run_config=QUIET,
         asset_selection=chosen,
         remote_job_origin=_remote_origin(job_name),
