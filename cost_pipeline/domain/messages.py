@@ -33,6 +33,7 @@ LEAKS = {
     "cost_without_revenue": "A deployment costs money and earns none",
     "unbilled_usage": "Usage that nobody is billed for",
     "cap_hit": "Usage went beyond a hard cap",
+    "unknown_product": "The provider bills a product that no rule knows",
 }
 
 

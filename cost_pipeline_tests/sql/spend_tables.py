@@ -24,6 +24,14 @@ NO_COSTS = {
     """,
     "core.size_prices": "account|slug|price_hourly_micros|currency",
 }
+FINDING = "finding|subject_id|tenant_id|detail|happened_at"
+NO_LEAKS = {
+    "core.margins": (
+        "month|tenant_id|deployment_id|currency|revenue_cents|cost_cents|is_final"
+    ),
+    "core.usage_findings": FINDING,
+    "core.cost_findings": FINDING,
+}
 PLANS = "core.tenant_plans"
 PLAN_HEADER = (
     "tenant_id|deployment_id|plan_code|plan_version_id|base_price_cents|currency"

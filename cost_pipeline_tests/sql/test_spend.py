@@ -186,6 +186,18 @@ def test_a_card_is_held_to_the_published_monthly_prices(inherited, types):
     assert sum(rule.rows for rule in broken) == types
 
 
+def test_a_machine_of_a_droplet_size_costs_what_the_provider_lists():
+    sizes = """
+        account | slug         | price_hourly_micros | currency
+        do:main | s-1vcpu-1gb  | 8_930               | USD
+    """
+    machine = Machine("s-1vcpu-1gb", "active", MAY)
+    given = {"core.size_prices": sizes}
+    found = spend_of({"m": machine}, given=given, select="spend_cents, rate_card")
+    # 456 h x 0.893 cents.
+    assert found == [(407, "digitalocean-sizes")]
+
+
 def test_a_price_rise_cuts_the_month_where_it_begins():
     connection = hosted_warehouse()
     connection.execute(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.gateways.email import EmailGateway
 from cost_pipeline.warehouse.alerting import record_crossings
 from cost_pipeline.warehouse.connection import RunClock, open_warehouse, set_clock
@@ -17,13 +18,14 @@ from cost_pipeline_tests.gateways.mail_server import mail_server
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (
     NO_COSTS,
+    NO_LEAKS,
     PLANS,
     give_machines,
     hosted_warehouse,
     plan,
     plans_text,
 )
-from cost_pipeline_tests.tables import build_models, give
+from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 
 MARCH = datetime(2026, 3, 1)
 START = date(2026, 3, 1)
@@ -53,7 +55,7 @@ def scan(connection, now, *, issue_from=START):
     """What a run does: compute, record, queue; returns how many were recorded."""
     set_clock(connection, RunClock(now, issue_from))
     tenants = {name: plan("pro") for name in ("loud", "quiet", "nameless")}
-    given = {**NO_COSTS, PLANS: plans_text(tenants)}
+    given = {**NO_COSTS, **NO_LEAKS, PLANS: plans_text(tenants)}
     build_models(connection, "core.spend_crossings", given=given)
     recorded = record_crossings(connection, None)
     build_models(connection, "core.message_queue", given=given)
@@ -158,6 +160,40 @@ def test_through_every_mood_of_the_server_each_crossing_is_delivered():
     for name, mail in zip(server.ids, server.taken, strict=True):
         assert name not in firsts or mail["X-Possible-Duplicate"] == "yes"
         firsts.add(name)
+
+
+def test_leaks_are_told_to_the_operator_once_and_a_month_not_final_is_not():
+    connection = fresh_warehouse(datetime(2026, 5, 20), START)
+    given = {
+        **NO_COSTS,
+        **NO_LEAKS,
+        PLANS: plans_text({}),
+        "core.margins": """
+            month|tenant_id|deployment_id|currency|revenue_cents|cost_cents|is_final
+            2026-03-01 | t | loses    | AUD | 2_000 | 3_000 | true
+            2026-03-01 | t | earns    | AUD | 5_000 | 3_000 | true
+            2026-03-01 | t | unpaid   | AUD | 0     | 700   | true
+            2026-04-01 | t | too soon | AUD | 0     | 700   | false
+            2026-01-01 | t | too old  | AUD | 0     | 700   | true
+        """,
+        "core.usage_findings": """
+            finding  | subject_id | tenant_id | detail  | happened_at
+            cap_hit  | q/tokens   | t         | capped  | 2026-05-01
+            no_alert | q          | t         | nothing | 2026-05-01
+        """,
+    }
+    for _ in range(2):
+        build_models(connection, "core.message_queue", given=given)
+        queue_messages(connection, None)
+    query = "select data->>'alert', data->>'subject', recipient from ledger.messages"
+    assert sorted(table(connection, query)) == [
+        ("cap_hit", "q/tokens", "operator"),
+        ("cost_without_revenue", "unpaid in 2026-03", "operator"),
+        ("negative_margin", "loses in 2026-03", "operator"),
+    ]
+    dry = DryRunGateway()
+    assert deliver(connection, None, dry, datetime(2026, 5, 20)).shown == 3
+    assert any("earned 20.00, cost 30.00 AUD" in mail.text for _, mail in dry.shown)
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 /*
 The machines that made a tenant's month so dear, as they stand in the message.
 
-Only months that crossed a threshold are here. Ten machines are named, the dearest
+Only months with a crossing that has no message yet are here. Ten machines are named, the dearest
 first; the others are counted, because a letter of a thousand lines is not read.
 
 subject: spend
@@ -13,9 +13,11 @@ machines: List of machine, type, seconds, price and cost in the card's currency.
 other_machines: How many more there were.
 */
 with told as (
-    select distinct tenant_id, period_start
-    from ledger.crossings
-    where metric = 'fly_compute_spend'
+    select distinct crossings.tenant_id, crossings.period_start
+    from ledger.crossings as crossings
+    anti join raw.ledger_messages as messages
+        on crossings.message_id = messages.message_id
+    where crossings.metric = 'fly_compute_spend'
 ),
 
 machines as (

@@ -1,5 +1,5 @@
 /*
-Every message that recorded crossings and leaks give rise to, sent or not.
+Every message that recorded crossings and leaks give rise to and that is not queued yet.
 
 A message is named after what it is about, so it is queued once however often this is
 computed. An owner who wants no messages, or has no address, gets a message that is
@@ -48,15 +48,14 @@ with crossings as (
         on recorded.metric = 'fly_compute_spend'
         and recorded.tenant_id = reasons.tenant_id
         and recorded.period_start = reasons.period_start
+    anti join raw.ledger_messages as known on recorded.message_id = known.message_id
 ),
 
 leaks as (
     select
         alerts.*,
-        concat(
-            'leak-',
-            md5(cast(json_array(alerts.alert, alerts.subject_id) as varchar))
-        ) as message_id
+        concat('leak-', md5(cast(json_array(alerts.alert, alerts.subject_id) as varchar)))
+            as message_id
     from core.leak_alerts as alerts
     cross join ref.clock as clock
     where alerts.happened_at >= clock.issue_from
@@ -96,3 +95,4 @@ select
         ) as json
     ) as data
 from leaks
+anti join raw.ledger_messages as known on leaks.message_id = known.message_id

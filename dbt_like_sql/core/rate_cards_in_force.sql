@@ -34,12 +34,12 @@ with prices as (
             * cast(1000000 as decimal(7, 0)) * cast(1000000 as decimal(7, 0))
             as hugeint
         ) * units.per_common as unit_rate,
-        coalesce(cards.currency, 'USD') as currency,
+        rates.currency,
         rates.source,
-        cards.fallback_instance_type
-    from raw.instance_rates as rates
+        rates.fallback_instance_type,
+        rates.is_fallback_source
+    from core.instance_prices as rates
     left join ref.rate_units as units using (per_seconds)
-    left join ref.rate_cards as cards using (rate_card)
 ),
 
 fallbacks as (
@@ -47,7 +47,8 @@ fallbacks as (
     -- that is too high is looked at, one that is too low is not.
     select *
     from prices
-    where fallback_instance_type is null or instance_type = fallback_instance_type
+    where is_fallback_source
+        and coalesce(instance_type = fallback_instance_type, true)
     qualify row_number() over (
         partition by rate_card, effective_from
         order by unit_rate desc, instance_type
