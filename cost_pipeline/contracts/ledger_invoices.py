@@ -59,6 +59,7 @@ DOCUMENTS = Contract(
         text("corrects_invoice_id", "The invoice an adjustment corrects."),
         text("tenant_id", "Who owes.", required=True),
         text("tenant_name", "Name on the document.", required=True),
+        text("tax_code", "Tax that applied; empty = none."),
         text("cycle", "Which cycle.", required=True, one_of=("calendar",)),
         at("period_start", "First instant.", required=True),
         at("period_end", "First instant after it.", required=True),
