@@ -38,7 +38,7 @@ class InvoiceRefused(Exception):
 
 def amount_micros(column: str) -> str:
     """SQL: the amount in millionths, exactly; null when it is not plainly one."""
-    number = f"cast(translate({column}, '$,()-−', '') as decimal(18,6))"
+    number = f"cast(translate({column}, '$,()-−', '') as decimal(24,6))"
     return (
         f"case when regexp_full_match({column}, '{AMOUNT}') then "
         f"cast({number} * 1000000 as bigint) * "
