@@ -13,13 +13,20 @@ happened_at: When.
 with priced as (
     select
         states.*,
-        known.plan_code is not null as has_price
+        known.plan_code is not null as has_price,
+        states.change_kind = 'plan_change' and earlier.plan_code is null
+            as has_unknown_past
     from core.activity_states as states
     left join core.plan_prices as known
         on
             states.plan_after = known.plan_code
             and states.created_at >= known.valid_from
             and states.created_at < known.valid_to
+    left join core.plan_prices as earlier
+        on
+            states.plan_before = earlier.plan_code
+            and states.created_at >= earlier.valid_from
+            and states.created_at < earlier.valid_to
     where states.change_kind <> 'none'
 ),
 
@@ -37,7 +44,7 @@ silent as (
             as detail,
         created_at as happened_at
     from priced
-    where not has_price or (change_kind = 'plan_change' and plan_before = '')
+    where not has_price or has_unknown_past
 ),
 
 unrenewed as (
