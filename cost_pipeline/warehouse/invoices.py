@@ -23,6 +23,8 @@ from cost_pipeline.warehouse.landing import (
     safe_name,
 )
 
+OPTIONAL = ("invoice_items", "invoice_summary")
+
 
 def land_balance(provider: Provider, landing: Landing, now: datetime) -> Receipt:
     """Land what is owed now; a run that was killed and repeated asks only once."""
@@ -193,7 +195,9 @@ def _one(kind: str, body: Json, id_field: str) -> Listing:
 
 def _problems(receipts: Iterable[Receipt]) -> list[str]:
     return [
-        " ".join(filter(None, (found.kind, found.subject[:64], found.problem)))
+        # Old invoices have neither items nor summary; file and header suffice.
+        ("warning: " if found.kind in OPTIONAL else "")
+        + " ".join(filter(None, (found.kind, found.subject[:64], found.problem)))
         for found in receipts
         if not found.is_complete
     ]

@@ -1,0 +1,239 @@
+"""What happens to an invoice: it is good, broken, re-issued, or not there at all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cost_pipeline.warehouse.checking import broken_audit
+from cost_pipeline.warehouse.invoices import (
+    due_invoices,
+    known_invoices,
+    partition_key,
+    uuids_of,
+)
+from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline_tests.bill_world import BOOKS, MAY_2, BillWorld, csv_file, line
+
+MARTS = (*BOOKS, "marts.provider_invoices", "marts.cost_allocation")
+
+
+@pytest.fixture
+def world(tmp_path):
+    return BillWorld(tmp_path)
+
+
+def verdicts(world):
+    return dict(
+        world.rows(
+            "select invoice_uuid, verdict from core.provider_invoices order by 1"
+        )
+    )
+
+
+def test_one_bad_invoice_stops_only_itself(world):
+    ten = [line(f"${n}.00") for n in range(1, 5)]
+    files = {
+        "good": csv_file(*ten),
+        "one line missing": csv_file(*ten[:3]),
+        "one line doubled": csv_file(*ten, ten[0]),
+        "one cent off": csv_file(*ten[:3], line("$4.01")),
+        "cut in a row": csv_file(*ten)[:-40],
+        "a row set aside": csv_file(*ten[:3], line("4.00 USD")),
+        "header only": csv_file(),
+        "empty": b"",
+        "a page of HTML": b"<html>502</html>",
+        "an answer in JSON": b'{"message": "try later"}',
+    }
+    for uuid, body in files.items():
+        world.biller.bill(uuid, "10.00", body)
+    world.look()
+    world.books(tables=MARTS)
+    expected = dict.fromkeys(sorted(files), "refused") | {"good": "accepted"}
+    assert verdicts(world) == expected
+    assert world.rows(
+        "select invoice_uuid, sum(amount_micros) from core.cost_lines group by 1"
+    ) == [("good", 10_000_000)]
+    audit = next(a for a in all_audits() if a.name == "invoices_are_accepted")
+    (broken,) = broken_audit(world.connection, audit)
+    named = {row[0]: row[1:4] for row in broken.sample}
+    assert broken.rows == 9
+    assert all(expected == 10_000_000 for expected, _, _ in named.values())
+    assert world.rows(
+        "select detail from core.cost_findings where subject_id = 'one cent off'"
+    ) == [
+        (
+            "expected 10000000, found 10010000 millionths: "
+            "the lines do not sum to the header",
+        )
+    ]
+
+
+def test_less_than_half_a_cent_is_the_providers_own_rounding(world):
+    world.biller.bill("below", "1.00", csv_file(line("$0.995001")))
+    world.biller.bill("above", "1.00", csv_file(line("$1.004999")))
+    world.biller.bill("half", "1.00", csv_file(line("$0.995")))
+    world.look()
+    world.books()
+    assert verdicts(world) == {
+        "above": "accepted",
+        "below": "accepted",
+        "half": "refused",
+    }
+    assert world.rows(
+        "select invoice_uuid, bucket, amount_micros from core.cost_allocation "
+        "where line_number = 0 order by 1"
+    ) == [("above", "provider_rounding", -4_999), ("below", "provider_rounding", 4_999)]
+
+
+def test_an_empty_refetch_never_replaces_good_lines(world):
+    world.biller.bill("u", "1.00", csv_file(line()))
+    world.look(MAY_2)
+    for hours, body in enumerate((csv_file(), b"", csv_file(line("$9.00"))), start=1):
+        world.biller.files["u"] = body
+        world.look(MAY_2 + timedelta(hours=hours))
+    world.books(MAY_2 + timedelta(hours=9))
+    assert verdicts(world) == {"u": "accepted"}
+    assert world.rows("select sum(amount_micros) from core.cost_lines") == [
+        (1_000_000,)
+    ]
+
+
+def test_a_reissue_is_a_new_version_with_a_report_and_never_a_duplicate(world):
+    world.biller.bill("u", "3.00", csv_file(line("$1.00"), line("$2.00", "db (x)")))
+    world.look(MAY_2)
+    world.biller.bill("u", "3.50", csv_file(line("$1.00"), line("$2.50", "db (x)")))
+    world.look(MAY_2 + timedelta(days=3))
+    world.books(MAY_2 + timedelta(days=3), tables=(*BOOKS, "core.invoice_changes"))
+    assert world.rows("select sum(amount_micros) from core.cost_lines") == [
+        (3_500_000,)
+    ]
+    assert world.rows(
+        "select description, previous_micros, amount_micros from core.invoice_changes"
+    ) == [("db (x)", 2_000_000, 2_500_000)]
+    assert ("invoice_reissued",) in world.rows("select finding from core.cost_findings")
+    # As of a day before the re-issue, the books say what they said then.
+    world.books(MAY_2 + timedelta(days=1))
+    assert world.rows("select sum(amount_micros) from core.cost_lines") == [
+        (3_000_000,)
+    ]
+
+
+def test_a_changed_total_is_due_until_its_file_follows(world):
+    world.biller.bill("u", "3.00", csv_file(line("$3.00")))
+    world.look(MAY_2)
+    world.biller.bill("u", "3.50", csv_file(line("$3.00")))
+    world.look(MAY_2 + timedelta(days=1))
+    world.books(MAY_2 + timedelta(days=1))
+    assert world.rows(
+        "select status, verdict, lines_micros from core.provider_invoices"
+    ) == [("changed", "accepted", 3_000_000)]
+    assert due_invoices(world.connection) == [("2026-04_u", "u")]
+    world.biller.files["u"] = csv_file(line("$3.50"))
+    world.look(MAY_2 + timedelta(days=2))
+    world.books(MAY_2 + timedelta(days=2))
+    assert due_invoices(world.connection) == []
+    assert known_invoices(world.connection) == [("2026-04_u", "u")]
+
+
+def test_a_summary_that_says_another_total_refuses_the_invoice(world):
+    world.biller.bill("u", "1.00", csv_file(line()))
+    world.biller.summaries["u"] = {"invoice_uuid": "u", "amount": "1.01"}
+    world.biller.bill("v", "1.00", csv_file(line()))
+    world.biller.summaries["v"] = {"invoice_uuid": "v", "amount": "1.00"}
+    problems = world.look()
+    world.books()
+    assert verdicts(world) == {"u": "refused", "v": "accepted"}
+    assert len(problems) == 2, "both lack items, which is named and stops nothing"
+    assert all(problem.startswith("warning: invoice_items") for problem in problems)
+
+
+def test_a_preview_is_never_a_final_invoice(world):
+    world.biller.bill("p", "1.00", csv_file(line()), period="2026-05", is_preview=True)
+    world.look()
+    world.books()
+    assert world.rows("select status, verdict, lines from core.provider_invoices") == [
+        ("preview", "none", 0)
+    ]
+    assert due_invoices(world.connection) == []
+    assert world.rows("select count(*) from core.cost_lines") == [(0,)]
+
+
+def test_a_header_that_cannot_be_read_is_set_aside(world):
+    world.biller.bill("u", "about a dollar", csv_file(line()))
+    world.biller.bill("v", "1.00", csv_file(line()), period="April")
+    world.look()
+    world.books()
+    assert verdicts(world) == {}
+    assert len(world.rows("from raw.quarantine")) == 2
+
+
+def test_an_invoice_that_only_the_history_names_is_known(world):
+    world.biller.history = [
+        {
+            "date": "2018-06-01T08:44:38Z",
+            "type": "Invoice",
+            "amount": "12.34",
+            "description": "Invoice for May 2018",
+            "invoice_uuid": "old",
+        }
+    ]
+    world.biller.files["old"] = csv_file(line("$12.34"))
+    world.look(uuids=["old"])
+    world.books()
+    assert world.rows(
+        "select invoice_uuid, period, status, verdict from core.provider_invoices"
+    ) == [("old", "2018-05", "final", "accepted")]
+
+
+def test_asking_twice_at_one_now_asks_once(world):
+    world.biller.bill("u", "1.00", csv_file(line()))
+    world.look()
+    world.look()
+    assert world.biller.asked == ["u"]
+
+
+def test_an_odd_uuid_is_only_ever_data(world):
+    uuid = "../../etc/passwd"
+    world.biller.bill(uuid, "1.00", csv_file(line()))
+    world.look()
+    world.books()
+    assert verdicts(world) == {uuid: "accepted"}
+    key = partition_key("2026-04", uuid)
+    assert key == "2026-04_______et"
+    assert uuids_of(world.landing, "do:main", [key], MAY_2) == [uuid]
+    assert (
+        uuids_of(world.landing, "do:main", [key], datetime(2026, 1, 1, tzinfo=UTC))
+        == []
+    )
+
+
+def history(kind, amount, day="2026-04-20"):
+    return {
+        "date": f"{day}T00:00:00Z",
+        "type": kind,
+        "amount": amount,
+        "description": kind,
+    }
+
+
+def test_a_refund_is_a_cost_of_its_own_unless_an_invoice_carries_it(world):
+    credit = line("-$2.00", "Goodwill", "Credits")
+    world.biller.bill("u", "3.00", csv_file(line("$5.00"), credit))
+    world.biller.history = [
+        history("Refund", "-1.25"),
+        history("Adjustment", "-2.00"),
+        history("Payment", "-3.00"),
+        history("Novelty", "-9.00"),
+    ]
+    world.look()
+    world.books()
+    assert world.rows(
+        "select invoice_uuid, amount_micros from core.cost_lines "
+        "where invoice_uuid like 'history:%'"
+    ) == [("history:entry0-1", -1_250_000)]
+    findings = dict(world.rows("select finding, subject_id from core.cost_findings"))
+    assert findings["history_on_invoice"] == "entry1-1"
+    assert findings["unknown_history_type"] == "Novelty"
+    assert world.rows("select sum(amount_micros) from core.cost_allocation") == [
+        (1_750_000,)
+    ]
