@@ -16,6 +16,8 @@ from cost_pipeline.warehouse.building import Window
 from cost_pipeline.warehouse.models import all_models
 
 TABLE = "core.usage_daily"
+# Built before anything is due: what exists, what happened, what was seen.
+NEEDED = ("core.metered_intervals", "core.usage_events", "core.observed_days")
 DAY = timedelta(days=1)
 
 MANIFEST = """
@@ -64,6 +66,11 @@ from ({inputs})
 where item like 'interval|%' or item like 'event|%'
 """
 
+YESTERDAY = """
+select cast(cast(now_at as date) - 1 as date), cast(cast(now_at as date) - 1 as date)
+from ref.clock
+"""
+
 TOUCHED = """
 select
     min(greatest(cast(spans.from_at as date), ?)),
@@ -91,9 +98,14 @@ def due_window(connection: duckdb.DuckDBPyConnection) -> Window | None:
     One range from the first such day to the last: metering a day again changes nothing,
     and one statement over a range is cheaper than one for each day.
     """
+    if not all(_exists(connection, table) for table in NEEDED):
+        return None
     connection.execute(MANIFEST)
     expected = _span(connection, EXPECTED, [_definition()])
     held = _held_days(connection)
+    if expected is None and not _exists(connection, TABLE):
+        # Nothing to meter yet; what reads the table still needs it to be there.
+        return _span(connection, YESTERDAY)
     if expected is None:
         return held
     first, last = expected.first_day, expected.last_day
@@ -118,9 +130,7 @@ def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> b
     it is, so that the days it left out are still due.
     """
     due = due_window(connection)
-    if due is None:
-        return True
-    if window.first_day > due.first_day or window.last_day < due.last_day:
+    if due and (window.first_day > due.first_day or window.last_day < due.last_day):
         return False
     expected = _span(connection, EXPECTED, [_definition()])
     connection.execute("begin")
@@ -141,15 +151,18 @@ def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> b
 
 def _held_days(connection: duckdb.DuckDBPyConnection) -> Window | None:
     """First and last day that the table holds, if it is there and holds any."""
-    schema, name = TABLE.split(".")
-    exists = connection.execute(
+    if not _exists(connection, TABLE):
+        return None
+    return _span(connection, f"select min(day), max(day) from {TABLE}")
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = connection.execute(
         "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
         "and database_name = current_database()",
-        [schema, name],
+        table.split("."),
     ).fetchall()
-    return (
-        _span(connection, f"select min(day), max(day) from {TABLE}") if exists else None
-    )
+    return bool(found)
 
 
 def _definition() -> str:

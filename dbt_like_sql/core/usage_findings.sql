@@ -31,7 +31,10 @@ uncovered as (
             as billing_kinds
     from core.covered_usage as covered
     left join raw.deployments as deployments using (deployment_id)
-    where covered.subscription_id = 'none' and covered.base_quantity > 0
+    where covered.subscription_id = 'none'
+        and covered.base_quantity > 0
+        -- What is billed from the activity log has a flat price.
+        and covered.deployment_id not in (select resource_id from raw.activities)
     group by covered.month, covered.deployment_id
 ),
 
@@ -47,7 +50,7 @@ findings as (
     union all
     select
         'usage_without_subscription',
-        deployment_id || '@' || cast(month as varchar),
+        deployment_id || '@' || left(cast(month as varchar), 7),
         coalesce(tenant_id, 'unattributed'),
         billing_kinds || ' used by ' || deployment_id || ': nobody subscribed for it',
         cast(month as timestamp)
@@ -76,12 +79,12 @@ findings as (
     union all
     select
         'days_not_observed',
-        tenant_id || '-' || currency || '@' || cast(month as varchar),
+        tenant_id || '-' || currency || '@' || left(cast(month as varchar), 7),
         tenant_id,
         notes,
         cast(month as timestamp)
     from core.calendar_notes
-    where notes is not null
+    where notes like 'Not observed%'
 )
 
 select
