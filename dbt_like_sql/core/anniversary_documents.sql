@@ -32,6 +32,7 @@ is_provisional: Whether nobody was told yet.
 with voided as (
     select distinct subject_id as invoice_id
     from ledger.decisions
+    join ref.clock on decided_at <= now_at
     where decision = 'void-invoice'
 ),
 

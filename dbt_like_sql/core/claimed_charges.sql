@@ -18,28 +18,37 @@ description: Words of the original item.
 standing_cents: All that was claimed of it.
 claims: How many items were.
 */
-with standing as (
+with told as (
+    -- A run as of the past does not know what was claimed later.
+    select claims.*
+    from raw.ledger_claims as claims
+    join ref.clock as clock on claims.claimed_at <= clock.now_at
+),
+
+corrections as (
     select
         charge_id,
-        sum(amount_cents) as standing_cents,
-        count(*) as claims
-    from raw.ledger_claims
+        sum(amount_cents) as corrected_cents,
+        count(*) as corrections
+    from told
+    where item_id <> charge_id
     group by charge_id
 )
 
 select
-    claims.charge_id,
-    claims.tenant_id,
-    claims.resource_id,
-    claims.activity_id,
-    claims.plan_code,
-    claims.currency,
-    claims.created_at,
-    claims.service_start,
-    claims.service_end,
-    claims.description,
-    cast(standing.standing_cents as bigint) as standing_cents,
-    cast(standing.claims as bigint) as claims
-from raw.ledger_claims as claims
-join standing on claims.charge_id = standing.charge_id
-where claims.item_id = claims.charge_id
+    told.charge_id,
+    told.tenant_id,
+    told.resource_id,
+    told.activity_id,
+    told.plan_code,
+    told.currency,
+    told.created_at,
+    told.service_start,
+    told.service_end,
+    told.description,
+    cast(told.amount_cents + coalesce(corrections.corrected_cents, 0) as bigint)
+        as standing_cents,
+    cast(1 + coalesce(corrections.corrections, 0) as bigint) as claims
+from told
+left join corrections on told.charge_id = corrections.charge_id
+where told.item_id = told.charge_id

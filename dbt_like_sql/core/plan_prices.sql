@@ -1,8 +1,8 @@
 /*
 What a plan costs at each moment: the version in force from when to when.
 
-The next published version ends the one before it, retired or not. A version that an
-operator published is in force from that decision on, until the next one.
+Versions in force with their plan's name and a closed end, so that a price is found by
+one comparison.
 
 subject: subscriptions
 grain: plan_code, valid_from
@@ -16,53 +16,13 @@ currency: Its currency.
 valid_from: First instant.
 valid_to: First instant after; the year 9999 when open.
 */
-with published as (
-    select plan_version_id, published_at as valid_from
-    from raw.plan_versions
-    where published_at is not null
-    union
-    select decisions.subject_id as plan_version_id, decisions.decided_at as valid_from
-    from raw.ledger_decisions as decisions
-    cross join ref.clock as clock
-    where
-        decisions.decision = 'publish-plan-version'
-        and decisions.decided_at <= clock.now_at
-),
-
-closed as (
-    select
-        versions.plan_version_id,
-        versions.plan_code,
-        versions.base_price_cents,
-        versions.currency,
-        published.valid_from,
-        coalesce(
-            least(
-                -- A version published again after its retirement is in force again.
-                case
-                    when versions.retired_at > published.valid_from
-                        then versions.retired_at
-                end,
-                lead(published.valid_from) over (
-                    partition by versions.plan_code
-                    order by published.valid_from, versions.version
-                )
-            ),
-            timestamp '9999-12-31'
-        ) as valid_to
-    from published
-    join raw.plan_versions as versions
-        on published.plan_version_id = versions.plan_version_id
-)
-
 select
-    closed.plan_code,
-    cast(coalesce(plans.name, closed.plan_code) as varchar) as plan_name,
-    closed.plan_version_id,
-    closed.base_price_cents,
-    closed.currency,
-    cast(closed.valid_from as timestamp) as valid_from,
-    cast(closed.valid_to as timestamp) as valid_to
-from closed
-left join raw.plans as plans on closed.plan_code = plans.plan_code
-where closed.valid_from < closed.valid_to
+    versions.plan_code,
+    cast(coalesce(plans.name, versions.plan_code) as varchar) as plan_name,
+    versions.plan_version_id,
+    versions.base_price_cents,
+    versions.currency,
+    versions.valid_from,
+    cast(coalesce(versions.valid_to, timestamp '9999-12-31') as timestamp) as valid_to
+from core.plan_versions_in_force as versions
+left join raw.plans as plans on versions.plan_code = plans.plan_code

@@ -44,6 +44,7 @@ with charges as (
 last_claims as (
     select tenant_id, currency, max(tick_at) as last_tick_at
     from raw.ledger_claims
+    join ref.clock on claimed_at <= now_at
     group by tenant_id, currency
 ),
 
@@ -62,10 +63,7 @@ judged as (
 )
 
 select
-    cast(
-        judged.charge_id || coalesce('#' || cast(judged.claims as varchar), '')
-        as varchar
-    ) as item_id,
+    cast(judged.charge_id || coalesce('#' || judged.claims, '') as varchar) as item_id,
     judged.charge_id,
     judged.tenant_id,
     judged.resource_id,
