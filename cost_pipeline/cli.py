@@ -111,6 +111,28 @@ def catalog() -> None:
 
 
 @app.command()
+def quote(
+    plan: Annotated[str, typer.Option(help="Plan, or a version of one.")],
+    addon: Annotated[list[str] | None, typer.Option(help="Add-on code.")] = None,
+    usage: Annotated[list[str] | None, typer.Option(help="KIND=QUANTITY.")] = None,
+) -> None:
+    """Print the invoice lines that usage would give, from the SQL that invoices."""
+    from cost_pipeline.commands.quoting import show_quote
+
+    show_quote(Settings.load(), out, plan, addon or [], usage or [])
+
+
+@app.command()
+def preview(
+    month: Annotated[str | None, typer.Argument(help="YYYY-MM")] = None,
+) -> None:
+    """Print the documents that would be issued, against last month; write nothing."""
+    from cost_pipeline.commands.quoting import show_preview
+
+    show_preview(Settings.load(), out, month)
+
+
+@app.command()
 def health() -> None:
     """Settings, reachability, age of each input, open problems: one screen."""
     from cost_pipeline.commands.reading import health as look

@@ -6,7 +6,7 @@ Nobody imports this but Dagster and the command line.
 import dagster as dg
 
 from cost_pipeline.assets import billing, failures, landed, ledger, listings, platform
-from cost_pipeline.assets.models import model_assets
+from cost_pipeline.assets.models import audit_checks, model_assets
 from cost_pipeline.assets.publishing import published_asset
 from cost_pipeline.automation.jobs import jobs
 from cost_pipeline.automation.schedules import schedules
@@ -14,7 +14,8 @@ from cost_pipeline.automation.sensors import sensors
 from cost_pipeline.resources import RESOURCES
 from cost_pipeline.settings import Settings
 
-modelled = model_assets([*platform.tables, *landed.tables, *ledger.tables])
+others = [*platform.tables, *landed.tables, *ledger.tables]
+modelled = model_assets(others)
 marts = [asset.key for asset in modelled if asset.key.path[0] == "marts"]
 
 settings = Settings.load()
@@ -32,6 +33,7 @@ defs = dg.Definitions(
         *modelled,
         published_asset(marts),
     ],
+    asset_checks=audit_checks(others),
     jobs=[*jobs, *failures.jobs],
     schedules=schedules(is_running=is_running),
     sensors=sensors(

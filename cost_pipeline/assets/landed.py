@@ -85,9 +85,10 @@ def landed_assets(step: Step) -> dg.AssetsDefinition:
         landing: dg.ResourceParam[Landing],
     ) -> Iterator[dg.MaterializeResult]:
         connection = warehouse.connection
-        step.load(connection, landing)
         for contract in step.contracts:
             connection.execute(contract.ddl())
+        step.load(connection, landing)
+        for contract in step.contracts:
             if key_of(contract) not in context.selected_asset_keys:
                 continue
             broken = broken_rules(connection, contract)

@@ -17,6 +17,7 @@ from cost_pipeline.resources import Warehouse
 from cost_pipeline.warehouse.alerting import record_crossings
 from cost_pipeline.warehouse.claiming import claim_items
 from cost_pipeline.warehouse.connection import RunClock
+from cost_pipeline.warehouse.invoicing import issue_headers, issue_lines
 from cost_pipeline.warehouse.ledger import Written
 from cost_pipeline.warehouse.outbox import deliver, queue_messages
 
@@ -35,6 +36,25 @@ class Step:
 
 
 STEPS = (
+    Step(
+        "document_lines",
+        (
+            "core.calendar_drafts",
+            "core.calendar_draft_lines",
+            "core.doubtful_periods",
+            "core.usage_daily",
+        ),
+        issue_lines,
+        "Lines of issued invoices; without a header nobody reads them.",
+        "usage",
+    ),
+    Step(
+        "documents",
+        ("ledger.document_lines",),
+        issue_headers,
+        "Issued invoices, adjustments and re-issues: what customers were told.",
+        "usage",
+    ),
     Step(
         "claims",
         ("core.item_claims",),

@@ -33,7 +33,6 @@ AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]]
 def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
     """Build the asset of one model, with one check for all its rules."""
     key = dg.AssetKey(model.key)
-    audits = [audit for audit in all_audits() if audit.table == model.table]
 
     @dg.asset(
         key=key,
@@ -56,7 +55,6 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 RULES, asset=key, blocking=True, description=rules_text(model)
             ),
-            *(audit_spec(audit, key) for audit in audits),
         ],
     )
     def table(
@@ -68,24 +66,23 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         if window is not None and model.table in AFTER_RANGE:
             AFTER_RANGE[model.table](connection, window)
         results = [check_result(model.key, RULES, broken_rules(connection, model))]
-        for audit in audits:
-            broken = broken_audit(connection, audit)
-            results.append(check_result(model.key, audit.name, broken))
         shown = preview(connection, model) if model.layer == "marts" else {}
-        return dg.MaterializeResult(
-            metadata={
-                **metadata(model, built),
-                **{name: dg.MetadataValue.md(text) for name, text in shown.items()},
-                **plots(connection, model),
-            },
-            check_results=results,
-        )
+        texts = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
+        facts = {**metadata(model, built, window), **texts, **plots(connection, model)}
+        return dg.MaterializeResult(metadata=facts, check_results=results)
 
     return table
 
 
-def metadata(model: Model, built: Built) -> Mapping[str, Any]:
+def metadata(model: Model, built: Built, window: Window | None) -> Mapping[str, Any]:
     """What an operator sees of every table; numbers become plots by themselves."""
+    counts = {
+        "dagster/row_count": built.rows,
+        "build_seconds": round(built.seconds, 3),
+    }
+    if window is not None and window.first_day != window.last_day:
+        # Dagster writes an event per day of a range, each with all of this.
+        return counts
     sources = provenance(model.table)
     columns = [
         dg.TableColumn(
@@ -93,11 +90,7 @@ def metadata(model: Model, built: Built) -> Mapping[str, Any]:
         )
         for name, kind in built.columns
     ]
-    return {
-        "dagster/row_count": built.rows,
-        "build_seconds": round(built.seconds, 3),
-        "dagster/column_schema": dg.TableSchema(columns),
-    }
+    return {**counts, "dagster/column_schema": dg.TableSchema(columns)}
 
 
 def described(text: str, sources: str | None) -> str:
@@ -112,13 +105,40 @@ def rules_text(model: Model) -> str:
     return f"{grain} " + " ".join(f"Holds: {rule}." for rule in rules)
 
 
-def audit_spec(audit: Audit, key: dg.AssetKey) -> dg.AssetCheckSpec:
-    """An audit is a check of the table it names; it blocks unless it only warns."""
-    warns = bool(audit.header.lines("warn"))
-    text = audit.header.description
-    return dg.AssetCheckSpec(
-        audit.name, asset=key, blocking=not warns, description=text
+def audit_check(audit: Audit, known: set[str]) -> dg.AssetChecksDefinition:
+    """An audit is a check of the table it names; it blocks unless it only warns.
+
+    It runs once every table it reads is built. What it holds back is what follows the
+    last of them, so it is shown there when that table stands on the one it names.
+    """
+    table = host_of(audit)
+    key = dg.AssetKey(table.split("."))
+    others = [name for name in audit.upstream if name in known and name != table]
+
+    @dg.asset_check(
+        asset=key,
+        name=audit.name,
+        description=audit.header.description,
+        blocking=not audit.header.lines("warn"),
+        additional_deps=[dg.AssetKey(name.split(".")) for name in others],
+        pool=WAREHOUSE_POOL,
     )
+    def check(warehouse: Warehouse) -> dg.AssetCheckResult:
+        broken = broken_audit(warehouse.connection, audit)
+        return check_result(key.path, audit.name, broken)
+
+    return check
+
+
+def host_of(audit: Audit) -> str:
+    """The table an audit names, or the last one it reads that is made from it."""
+    models = all_models()
+    below = {audit.table}
+    for name, model in models.items():
+        if below & set(model.upstream):
+            below.add(name)
+    later = [name for name in models if name in below and name in audit.upstream]
+    return (audit.table, *later)[-1]
 
 
 def window_of(context: dg.AssetExecutionContext) -> Window:
@@ -132,3 +152,9 @@ def model_assets(other_tables: Iterable[str]) -> list[dg.AssetsDefinition]:
     models = all_models()
     known = {*other_tables, *models}
     return [model_asset(model, known) for model in models.values()]
+
+
+def audit_checks(other_tables: Iterable[str]) -> list[dg.AssetChecksDefinition]:
+    """All audits as checks."""
+    known = {*other_tables, *all_models()}
+    return [audit_check(audit, known) for audit in all_audits()]
