@@ -11,16 +11,15 @@ with margins as (
 
 documents as (
     select currency, sum(subtotal_cents) as cents
-    from (
-        select currency, subtotal_cents, status from core.calendar_documents
-        union all
-        select currency, subtotal_cents, status from core.anniversary_documents
-    )
+    from core.documents
     where status <> 'void'
     group by currency
 )
 
-select documents.currency, documents.cents, coalesce(margins.cents, 0) as shown_cents
+select
+    coalesce(documents.currency, margins.currency) as currency,
+    coalesce(documents.cents, 0) as document_cents,
+    coalesce(margins.cents, 0) as shown_cents
 from documents
-left join margins on margins.currency = documents.currency
-where documents.cents <> coalesce(margins.cents, 0)
+full outer join margins on margins.currency = documents.currency
+where coalesce(documents.cents, 0) <> coalesce(margins.cents, 0)

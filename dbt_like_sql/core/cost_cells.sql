@@ -25,8 +25,10 @@ with lines as (
 
 select
     lines.month,
-    allocation.tenant_id,
-    allocation.deployment_id,
+    cast(case when allocation.bucket = 'internal' then 'internal'
+        else allocation.tenant_id end as varchar) as tenant_id,
+    cast(case when allocation.bucket = 'internal' then 'internal'
+        else allocation.deployment_id end as varchar) as deployment_id,
     lines.kind,
     allocation.currency,
     cast(sum(allocation.amount_micros) as bigint) as amount_micros
@@ -35,6 +37,4 @@ join lines
     on lines.invoice_uuid = allocation.invoice_uuid
     and lines.line_number = allocation.line_number
 where allocation.bucket <> 'tax'
-group by
-    lines.month, allocation.tenant_id, allocation.deployment_id, lines.kind,
-    allocation.currency
+group by all

@@ -72,10 +72,8 @@ floors as (
         sign(total_micros) * (
             (2 * abs(cast(total_micros as hugeint)) * part + whole) // (2 * whole)
         ) as total_cents,
-        row_number() over (
-            partition by side, month, currency
-            order by remainder desc, tenant_id, deployment_id, kind
-        ) as place
+        row_number() over (partition by side, month, currency
+            order by remainder desc, tenant_id, deployment_id, kind) as place
     from remainders
 )
 

@@ -19,13 +19,16 @@ revenue_original_cents: Revenue as on the documents.
 cost_micros_usd: Cost as billed in US dollars, in millionths.
 unit_revenue_cents: What tiers of credits earned by their prices.
 unit_cost_cents: What spent credits cost by their unit costs.
-is_final: Whether the provider's invoice of the month is accepted and no draft is left.
+is_final: Whether the provider's invoices of the month are accepted, no draft is left
+    and both sides have a rate.
 */
 with billed as (
     select cast(date_trunc('month', period_start) as date) as month
     from core.provider_invoices
-    where verdict = 'accepted' and status in ('final', 'changed')
-    group by all
+    where status <> 'history'
+    group by date_trunc('month', period_start)
+    -- With two accounts the cheaper one alone would pass for the whole month.
+    having bool_and(verdict = 'accepted' and status in ('final', 'changed'))
 ),
 
 cells as (
@@ -41,7 +44,8 @@ cells as (
         case when count(*) filter (where side = 'cost' and report_cents is null) = 0
             then coalesce(sum(report_cents) filter (where side = 'cost'), 0)
         end as cost_cents,
-        coalesce(sum(amount_micros) filter (where side = 'revenue'), 0) as earned_micros,
+        coalesce(sum(amount_micros) filter (where side = 'revenue'), 0)
+            as earned_micros,
         coalesce(
             sum(amount_micros) filter (where side = 'cost' and currency = 'USD'), 0
         ) as cost_micros_usd,
@@ -71,7 +75,10 @@ select
     cast(cells.cost_micros_usd as bigint) as cost_micros_usd,
     cast(cells.unit_revenue_cents as bigint) as unit_revenue_cents,
     cast(cells.unit_cost_cents as bigint) as unit_cost_cents,
-    billed.month is not null and not cells.is_provisional as is_final
+    billed.month is not null
+    and not cells.is_provisional
+    and cells.revenue_cents is not null
+    and cells.cost_cents is not null as is_final
 from cells
 cross join ref.clock as clock
 left join billed on billed.month = cells.month

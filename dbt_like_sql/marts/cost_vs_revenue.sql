@@ -3,9 +3,9 @@ What each deployment earned and what it cost, side by side, month by month.
 
 A zero stands where one side is missing: a cost nobody pays for, and a price nobody has
 a cost for, are the rows an operator most needs to see. Cost is what the provider billed,
-shares included and recoverable tax left out; revenue is what was issued, else the draft.
-Credits are shown by their unit prices in columns of their own, because no provider
-invoice and no document of ours carries them.
+shares included and recoverable tax left out; revenue is what was issued, else the
+draft. Credits are shown by their unit prices in columns of their own, because no
+provider invoice and no document of ours carries them.
 
 subject: margins
 grain: month, tenant_id, deployment_id, kind, revenue_currency
@@ -31,7 +31,8 @@ revenue_fx_rate: Report units per unit of the revenue currency.
 revenue_fx_date: The day that rate was fixed.
 unit_revenue_cents: What tiers of credits earned by their prices, report currency.
 unit_cost_cents: What spent credits cost by their unit costs, report currency.
-state: 'final' when the provider's invoice is accepted and no draft is left.
+state: 'final' when the provider's invoices are accepted, no draft is left and both
+    sides have a rate.
 */
 with measured as (
     select
