@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cost_pipeline.settings import Settings, WrongSetting
+from cost_pipeline.settings import Settings, WrongSetting, WrongUsage
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -33,7 +33,7 @@ def moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("is not an ISO 8601 time") from None
+        raise WrongUsage("--as-of: is not an ISO 8601 time") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -199,7 +199,7 @@ def main() -> None:
     """Run the command line; an error is one line unless `--debug` is given."""
     try:
         app(standalone_mode=True)
-    except WrongSetting as error:
+    except (WrongSetting, WrongUsage) as error:
         _say(error)
         sys.exit(WRONG_USAGE)
     except KeyboardInterrupt:

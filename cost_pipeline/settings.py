@@ -20,6 +20,10 @@ class WrongSetting(Exception):
     """A variable that cannot be used; the message names it and says what fits."""
 
 
+class WrongUsage(Exception):
+    """An argument that cannot be read; the message says which form it has."""
+
+
 def _as_utc(moment: datetime) -> datetime:
     """An instant without a zone is UTC: the whole pipeline knows no other."""
     if moment.tzinfo is None:

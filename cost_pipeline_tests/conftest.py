@@ -1,7 +1,11 @@
 """What every test may ask for."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,3 +39,38 @@ def run_model() -> RunModel:
             ).fetchall()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which `cost-pipeline demo` has finished; nobody may change it."""
+    home = tmp_path_factory.mktemp("demo")
+    done = command(home, "demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+def command(
+    home: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a stranger would: a process of its own, its own home."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "cost_pipeline", *arguments],
+        cwd=home,
+        env={**kept, **surroundings(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a command that knows nothing of this machine."""
+    return {
+        "HOME": str(home),
+        "COST_PIPELINE_HOME": str(home / "data"),
+        "DAGSTER_HOME": str(home / "dagster"),
+        "COLUMNS": "200",
+    }

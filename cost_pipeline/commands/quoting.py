@@ -9,11 +9,7 @@ import duckdb
 from rich.console import Console
 
 from cost_pipeline.commands.reading import as_table
-from cost_pipeline.settings import Settings
-
-
-class WrongUsage(Exception):
-    """An argument that cannot be read; the message says which form it has."""
+from cost_pipeline.settings import Settings, WrongUsage
 
 
 def show_quote(

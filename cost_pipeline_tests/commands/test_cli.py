@@ -1,0 +1,67 @@
+"""The command line: one clear line for each error, and the right exit code."""
+
+import pytest
+
+from cost_pipeline_tests.conftest import command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        (["run"], {"SPEND_ALERT_INTERVAL_SECS": "5"}, 2, "SPEND_ALERT_INTERVAL_SECS"),
+        (["run", "--as-of", "yesterday"], {}, 2, "--as-of"),
+        (["nonsense"], {}, 2, "nonsense"),
+        (["digest"], {}, 1, "cost-pipeline run"),
+        (["rebuild"], {}, 1, "nothing to rebuild from"),
+        (["quote", "--plan", "none"], {}, 1, "none"),
+        (
+            ["quote", "--plan", "studio", "--usage", "droplet_hours"],
+            {},
+            2,
+            "KIND=QUANTITY",
+        ),
+        (
+            ["ui", "--host", "0.0.0.0"],
+            {},
+            2,
+            "COST_PIPELINE_UI_TOKEN",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_an_error_is_one_line_with_its_code(
+    tmp_path, arguments, environment, code, said
+):
+    done = command(tmp_path, *arguments, **environment)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_quote_is_what_an_invoice_would_say(tmp_path):
+    done = command(
+        tmp_path,
+        "quote",
+        "--plan=studio",
+        "--addon=storage_50gb",
+        "--usage=droplet_hours=2160",
+    )
+    assert done.returncode == 0, done.stderr
+    for figure in ("50.00", "7.50", "6.72", "64.22", "1488 included"):
+        assert figure in done.stdout
+
+
+def test_help_names_every_command(tmp_path):
+    done = command(tmp_path, "--help")
+    assert done.returncode == 0
+    for name in (
+        "demo",
+        "run",
+        "quote",
+        "ask",
+        "digest",
+        "rebuild",
+        "preview",
+        "health",
+    ):
+        assert name in done.stdout
