@@ -8,6 +8,7 @@ from cost_pipeline.contracts import (
     landed,
     ledger,
     ledger_invoices,
+    ledger_margins,
     ledger_messages,
     ledger_spend,
     ledger_subscriptions,
@@ -37,6 +38,7 @@ LEDGER = (
     ledger_subscriptions,
     ledger_spend,
     ledger_messages,
+    ledger_margins,
 )
 LANDED = (landed, billing)
 

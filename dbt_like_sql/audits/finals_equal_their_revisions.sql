@@ -1,0 +1,47 @@
+/*
+A final margin is what it was called final with and all its corrections since.
+
+on: marts.margin_corrections
+*/
+with sums as (
+    select
+        month, tenant_id, deployment_id, kind, revenue_currency, currency,
+        sum(delta_revenue_cents) as revenue_cents,
+        sum(delta_cost_cents) as cost_cents,
+        sum(delta_cost_micros_usd) as cost_micros
+    from ledger.margin_finals
+    group by month, tenant_id, deployment_id, kind, revenue_currency, currency
+),
+
+told_later as (
+    select distinct finals.month
+    from ledger.margin_finals as finals
+    join ref.clock as clock on finals.recorded_at > clock.now_at
+)
+
+select
+    margins.month,
+    margins.tenant_id,
+    margins.deployment_id,
+    margins.kind,
+    margins.cost_cents,
+    sums.cost_cents as remembered_cost_cents,
+    margins.revenue_cents,
+    sums.revenue_cents as remembered_revenue_cents
+from core.margins as margins
+join ref.clock as clock
+    on margins.month >= cast(date_trunc('month', clock.issue_from) as date)
+left join sums
+    on sums.month = margins.month
+    and sums.tenant_id = margins.tenant_id
+    and sums.deployment_id = margins.deployment_id
+    and sums.kind = margins.kind
+    and sums.revenue_currency = margins.revenue_currency
+    and sums.currency = margins.currency
+where margins.is_final
+    and margins.month not in (select month from told_later)
+    and (
+        sums.revenue_cents is distinct from margins.revenue_cents
+        or sums.cost_cents is distinct from margins.cost_cents
+        or sums.cost_micros is distinct from margins.cost_micros_usd
+    )
