@@ -1,7 +1,7 @@
-"""What an operator decides: one row of the ledger each, and nothing else.
+"""How a decision is written: one row of the ledger each, and nothing else.
 
-What a decision changes is SQL that reads `ledger.decisions`. A decision whose subject
-must first be looked up is a function of that subject (`invoicing.void_invoice`).
+What a decision changes is SQL that reads `ledger.decisions`. Which decisions there are,
+and when one is refused, is `decisions.py` and the modules of their subjects.
 """
 
 import hashlib
@@ -9,14 +9,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from cost_pipeline.contracts.ledger import DECISIONS
-from cost_pipeline.warehouse.ledger import Written, append
+from cost_pipeline.domain.json_types import Json
+from cost_pipeline.warehouse.ledger import LedgerConflict, Written, append
 
 
-class UnknownSubject(Exception):
+class DecisionRefused(Exception):
+    """A decision that does not apply; the message says why and what is so instead."""
+
+
+class UnknownSubject(DecisionRefused):
     """A decision about something that is not there, or said without what it needs."""
 
 
@@ -26,7 +32,7 @@ class Decision:
 
     decision: str
     subject_id: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Json] = field(default_factory=dict)
     key: str = ""
 
     @property
@@ -63,21 +69,30 @@ def decide(
     return append(connection, DECISIONS, query, values, segments=segments)
 
 
-def publish_plan_version(
+def decide_once(
     connection: duckdb.DuckDBPyConnection,
-    plan_version_id: str,
     segments: Path | None,
-) -> Written:
-    """Bring a version into force; the one that was in force retires by it.
+    decision: Decision,
+    done: str,
+) -> Decision:
+    """Write a decision that was not written before, else refuse it."""
+    try:
+        written = decide(connection, decision, segments)
+    except LedgerConflict as conflict:
+        raise DecisionRefused(f"{done} already") from conflict
+    if not written.new:
+        raise DecisionRefused(f"{done} already")
+    return decision
 
-    One ledger row does both, so no reader ever sees two versions or none. Subscriptions
-    stay on the version they are bound to.
-    """
-    known = connection.execute(
-        "select 1 from raw.plan_versions where plan_version_id = ?", [plan_version_id]
-    ).fetchall()
-    if not known:
-        raise UnknownSubject(f"there is no plan version {plan_version_id}")
-    now_at = connection.execute("select now_at from ref.clock").fetchall()[0][0]
-    decision = Decision("publish-plan-version", plan_version_id, key=str(now_at))
-    return decide(connection, decision, segments)
+
+def find_one(
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, value: str
+) -> dict[str, Any] | None:
+    found = connection.execute(f"select * from {table} where {key} = ?", [value])
+    names = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
+    return dict(zip(names, rows[0], strict=True)) if rows else None
+
+
+def now_text(connection: duckdb.DuckDBPyConnection) -> str:
+    return str(connection.execute("select now_at from ref.clock").fetchall()[0][0])

@@ -1,6 +1,7 @@
 """Values for drift: any JSON, and the same JSON as a form or console gives it back."""
 
 import json
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -45,3 +46,63 @@ def shuffled(value: Any, chance: Random) -> Any:
     if isinstance(value, int | float) and chance.random() < 0.5:
         return json.dumps(value)
     return value
+
+
+@dataclass
+class Seen:
+    """One drift as somebody who was always there would have written it down."""
+
+    field: str
+    opened_at: int
+    desired: Any
+    actual: Any
+    status: str = "open"
+    closed_at: int | None = None
+
+
+def watched(
+    lives: dict[int, dict[str, Any]],
+    specs: dict[int, dict[str, Any]],
+    acceptances: dict[int, tuple[str, Any]],
+) -> list[Seen]:
+    """Watch one resource: what there was, was asked and accepted, by its time.
+
+    After every change each asked field is looked at, once there is a resource; a spec
+    replaces all fields, an acceptance one, and closes what was open on it.
+    """
+    live: dict[str, Any] | None = None
+    spec: dict[str, Any] = {}
+    history: list[Seen] = []
+
+    def look(time: int) -> None:
+        for seen in [seen for seen in history if seen.status == "open"]:
+            if seen.field not in spec or _same(spec[seen.field], live.get(seen.field)):
+                seen.status, seen.closed_at = "stale", time
+        for name, desired in spec.items():
+            if _same(desired, live.get(name)):
+                continue
+            opened = [s for s in history if s.status == "open" and s.field == name]
+            seen = opened[0] if opened else Seen(name, time, None, None)
+            if not opened:
+                history.append(seen)
+            seen.desired, seen.actual = desired, live.get(name)
+
+    for time in sorted({*lives, *specs, *acceptances}):
+        live = lives.get(time, live)
+        spec = dict(specs.get(time, spec))
+        if live is not None and (time in lives or time in specs):
+            look(time)
+        # Nothing is accepted before anything was asked for.
+        if time in acceptances and min(specs) <= time:
+            name, value = acceptances[time]
+            for seen in history:
+                if seen.status == "open" and seen.field == name:
+                    seen.status, seen.closed_at = "accepted", time
+            spec[name] = value
+            if live is not None:
+                look(time)
+    return history
+
+
+def _same(desired: Any, actual: Any) -> bool:
+    return (desired is None and actual is None) or str(desired) == str(actual)

@@ -45,7 +45,9 @@ lives as (
             when 'parent_id' then to_json(live.parent_id)
         end as column_value,
         -- An interval of core.resources keeps only its last document.
-        try_cast(coalesce(seen.document, live.document) as map(varchar, json))
+        try_cast(
+            coalesce(seen.document, cast(live.document as json)) as map(varchar, json)
+        )
             as document
     from core.drift_points as points
     join asked
