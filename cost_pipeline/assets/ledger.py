@@ -17,6 +17,7 @@ from cost_pipeline.resources import Warehouse
 from cost_pipeline.warehouse.alerting import record_crossings
 from cost_pipeline.warehouse.claiming import claim_items
 from cost_pipeline.warehouse.connection import RunClock
+from cost_pipeline.warehouse.finals import remember_finals
 from cost_pipeline.warehouse.invoicing import issue_headers, issue_lines
 from cost_pipeline.warehouse.ledger import Written
 from cost_pipeline.warehouse.outbox import deliver, queue_messages
@@ -68,6 +69,13 @@ STEPS = (
         record_crossings,
         "Spend that reached its threshold, each crossing once.",
         "spend",
+    ),
+    Step(
+        "margin_finals",
+        ("core.margin_changes",),
+        remember_finals,
+        "Margins that were called final, and every correction of them since.",
+        "margins",
     ),
     Step(
         "messages",
