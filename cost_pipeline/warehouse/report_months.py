@@ -1,0 +1,174 @@
+"""The months of the report: its figures, its story in sentences, its picture.
+
+Which month is told and what it came to is here; the questions asked about it are
+`report_sections.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from cost_pipeline.warehouse.pictures import Group, columns
+from cost_pipeline.warehouse.report_values import Table, money, table, write
+
+MARGINS = "marts.cost_vs_revenue"
+
+# A share in per cent with one decimal, by the whole-number formula of all our shares.
+SHARE = """
+create or replace temp macro share(part, whole) as case when whole > 0 then
+    cast(0.1 * cast(sign(part) * ((2 * abs(cast(part as hugeint)) * 1000 + whole)
+        // (2 * cast(whole as hugeint))) as decimal(18, 0)) as decimal(18, 1)) end
+"""
+
+SHOWN = """
+create or replace temp table shown as
+with months as (
+    select month, bool_and(state = 'final') as is_final
+    from marts.cost_vs_revenue group by month
+)
+select
+    coalesce(max(month) filter (where is_final), max(month)) as month,
+    cast(coalesce(max(month) filter (where is_final), max(month))
+        - interval 1 month as date) as month_before,
+    max(month) as running_month,
+    cast($now as timestamp) as now_at
+from months where month <= cast($now as date)
+"""
+
+NOTHING_SHOWN = """
+create or replace temp table shown as
+select cast(null as date) as month, cast(null as date) as month_before,
+    cast(null as date) as running_month, cast($now as timestamp) as now_at
+"""
+
+TREND = """
+select margins.month, currency,
+    sum(revenue_cents) as revenue_cents,
+    sum(cost_cents) as cost_cents,
+    sum(margin_cents) as margin_cents,
+    share(sum(margin_cents), sum(revenue_cents)) as margin_pct,
+    case when bool_and(state = 'final') then 'final' else 'provisional' end as state,
+    cast(count(*) filter (where margin_cents is null) as bigint) as unconverted
+from marts.cost_vs_revenue as margins
+join shown
+    on margins.month between running_month - interval 11 month and running_month
+group by margins.month, currency
+order by margins.month, currency
+"""
+
+
+@dataclass(frozen=True)
+class Month:
+    """The figures of one month in one currency."""
+
+    month: date
+    currency: str
+    revenue_cents: int | None
+    cost_cents: int | None
+    margin_cents: int | None
+    margin_pct: Any
+    state: str
+    unconverted: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.month:%B %Y}"
+
+
+def months(
+    connection: duckdb.DuckDBPyConnection, present: set[str], moment: datetime
+) -> list[Month]:
+    """The last twelve months, after the facts every section asks for were set."""
+    connection.execute(SHARE)
+    shown = SHOWN if MARGINS in present else NOTHING_SHOWN
+    connection.execute(shown, {"now": moment})
+    if MARGINS not in present:
+        return []
+    return [Month(*row) for row in connection.execute(TREND).fetchall()]
+
+
+def headlines(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Month]
+) -> list[Month]:
+    """The last final month and the one that runs."""
+    wanted = connection.execute("select month, running_month from shown").fetchall()[0]
+    return [month for month in found if month.month in wanted]
+
+
+def story(connection: duckdb.DuckDBPyConnection, found: Sequence[Month]) -> list[str]:
+    """The month in a few sentences, one set for each currency."""
+    shown = connection.execute("select month from shown").fetchall()[0][0]
+    sentences = []
+    for month in found:
+        if month.month != shown or month.margin_cents is None:
+            continue
+        left = "left" if month.margin_cents >= 0 else "lost"
+        share = f", {write('_pct', month.margin_pct)} of revenue"
+        sentences.append(
+            f"In {month.name} customers were billed "
+            f"{money(month.revenue_cents or 0, month.currency)} and the provider cost "
+            f"{money(month.cost_cents or 0, month.currency)}. That {left} "
+            f"{money(abs(month.margin_cents), month.currency)}"
+            f"{share if month.margin_pct is not None else ''}."
+        )
+        sentences += _losers(connection, month)
+    return sentences
+
+
+def _losers(connection: duckdb.DuckDBPyConnection, month: Month) -> list[str]:
+    rows = connection.execute(
+        "select tenant_id, sum(margin_cents) as margin from marts.cost_vs_revenue "
+        "where month = $month and currency = $currency "
+        "group by tenant_id order by margin, tenant_id",
+        {"month": month.month, "currency": month.currency},
+    ).fetchall()
+    losing = [row for row in rows if row[1] is not None and row[1] < 0]
+    sentences = []
+    if losing:
+        who, margin = losing[0]
+        many = f"{len(losing)} of {len(rows)} lost money"
+        sentences.append(
+            f"Of those who paid or cost something, {many}; the most, "
+            f"{money(-margin, month.currency)}, went to {write('tenant', who)}."
+        )
+    if month.unconverted:
+        cells = "amount has" if month.unconverted == 1 else "amounts have"
+        sentences.append(
+            f"{month.unconverted} {cells} no exchange rate and stand apart."
+        )
+    return sentences
+
+
+def trend_table(found: Sequence[Month]) -> Table:
+    names = ["month", "revenue_cents", "cost_cents", "margin_cents"]
+    rows = [
+        [*(getattr(m, name) for name in names), m.margin_pct, m.state, m.currency]
+        for m in found
+    ]
+    return table([*names, "of_revenue_pct", "state", "currency"], rows)
+
+
+def trend_picture(found: Sequence[Month]) -> str:
+    """Drawn for one currency: two on one scale would compare what cannot be."""
+    if len({month.currency for month in found}) != 1:
+        return ""
+    groups = [
+        Group(
+            f"{m.month:%b %Y}",
+            m.revenue_cents or 0,
+            m.cost_cents or 0,
+            m.margin_cents or 0,
+            m.state == "final",
+        )
+        for m in found
+    ]
+    first, last = found[0], found[-1]
+    words = (
+        f"From {first.name} to {last.name}; the margin went from "
+        f"{money(first.margin_cents or 0, first.currency)} to "
+        f"{money(last.margin_cents or 0, last.currency)}. The table below has all."
+    )
+    return columns(groups, "Revenue, cost and margin by month", words)
