@@ -14,6 +14,9 @@ from cost_pipeline.automation.losing import UNFINISHED, host_tag, settle_lost_ru
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
+# Every event is in the UI; the daemon's own log is for what went wrong.
+ERRORS_ONLY = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
 Answer = dg.RunRequest | dg.SkipReason
 
 
@@ -44,7 +47,7 @@ def busy(instance: dg.DagsterInstance, job_name: str) -> dg.SkipReason | None:
 def one_run(**tags: str) -> dg.RunRequest:
     """One run. No run key: a failed run would spend it, and the next tick could not
     try again."""
-    return dg.RunRequest(tags={**host_tag(), **tags})
+    return dg.RunRequest(run_config=ERRORS_ONLY, tags={**host_tag(), **tags})
 
 
 def over(first: str, last: str) -> dg.RunRequest:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from cost_pipeline.automation.asking import Answer, busy
+from cost_pipeline.automation.asking import ERRORS_ONLY, Answer, busy
 from cost_pipeline.automation.losing import host_tag
 
 NOTICES = "failure_notices"
@@ -46,7 +46,7 @@ def failed_runs(status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
         found = untold(context.instance)
         if not found:
             return dg.SkipReason("No run has failed that nobody was told of.")
-        config = {"ops": {TELL: {"config": {"run_ids": found}}}}
+        config = {**ERRORS_ONLY, "ops": {TELL: {"config": {"run_ids": found}}}}
         return dg.RunRequest(run_config=config, tags=host_tag())
 
     return tick

@@ -7,11 +7,13 @@ Dagster, so it stands in this one function.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dagster as dg
 from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
+from dagster._core.instance.ref import InstanceRef
 from dagster._core.origin import (
     DEFAULT_DAGSTER_ENTRY_POINT,
     JobPythonOrigin,
@@ -46,6 +48,23 @@ class Outcome:
 
 # Every event is in the UI; on the screen it would drown the progress and the failures.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+KEPT_STORAGE = {
+    "module": "cost_pipeline.automation.storage",
+    "class": "KeptSqliteEventLogStorage",
+}
+
+
+def open_instance(home: Path, *, is_sqlite: bool) -> dg.DagsterInstance:
+    """The instance in a home; SQLite is written through connections that are kept."""
+    if not is_sqlite:
+        return dg.DagsterInstance.get()
+    folder = {"base_dir": str(home / "history" / "runs")}
+    overrides = {"event_log_storage": {**KEPT_STORAGE, "config": folder}}
+    return dg.DagsterInstance.from_ref(
+        InstanceRef.from_dir(str(home), overrides=overrides)
+    )
+
 
 Listen = Callable[[dg.DagsterEvent], None]
 
