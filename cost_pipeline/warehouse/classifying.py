@@ -33,13 +33,13 @@ def classify_resource(
 ) -> Decision:
     """Say whose a resource is that no project gives an owner, from a date on."""
     _refuse_owner(connection, tenant_id, deployment_id, role)
+    if find_one(connection, "core.resources", "resource_id", resource_id) is None:
+        raise UnknownSubject(f"there is no resource {resource_id}")
     resource = connection.execute(
         "select tenant_id, deployment_id, role from core.resources "
         "where resource_id = ? order by valid_from desc limit 1",
         [resource_id],
     ).fetchall()
-    if not resource:
-        raise UnknownSubject(f"there is no resource {resource_id}")
     earlier = connection.execute(
         "select details from ledger.decisions where decision = 'classify-resource' "
         "and subject_id = ? order by decided_at desc limit 1",

@@ -88,7 +88,11 @@ def decide_once(
 def find_one(
     connection: duckdb.DuckDBPyConnection, table: str, key: str, value: str
 ) -> dict[str, Any] | None:
-    found = connection.execute(f"select * from {table} where {key} = ?", [value])
+    """The row a decision is about; a table that no run has built yet holds none."""
+    try:
+        found = connection.execute(f"select * from {table} where {key} = ?", [value])
+    except duckdb.CatalogException:
+        return None
     names = [column[0] for column in found.description or ()]
     rows = found.fetchall()
     return dict(zip(names, rows[0], strict=True)) if rows else None

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.ledger_invoices import DOCUMENT_LINES, DOCUMENTS
-from cost_pipeline.warehouse.deciding import Decision, UnknownSubject, decide
 from cost_pipeline.warehouse.ledger import Written, append
 from cost_pipeline.warehouse.metering import due_window
 
@@ -114,31 +113,6 @@ def due_documents(connection: duckdb.DuckDBPyConnection) -> int:
     unmetered = [_first_unmetered(connection)]
     found = connection.execute(f"select count(*) from ({ISSUABLE})", unmetered)
     return int(found.fetchall()[0][0])
-
-
-def void_invoice(
-    connection: duckdb.DuckDBPyConnection,
-    invoice_id: str,
-    reason: str,
-    segments: Path | None,
-) -> Written:
-    """Take an issued invoice back; its month may then be issued once more.
-
-    Its adjustments are void with it. A void is never taken back.
-    """
-    known = connection.execute(
-        "select document_type from ledger.documents where invoice_id = ?", [invoice_id]
-    ).fetchall()
-    if not known:
-        raise UnknownSubject(f"no document {invoice_id} was ever issued")
-    if not reason.strip():
-        raise UnknownSubject(f"voiding {invoice_id} needs a reason")
-    # One void is enough: said again, for whatever reason, it is known.
-    return decide(
-        connection,
-        Decision("void-invoice", invoice_id, {"reason": reason}, key=invoice_id),
-        segments,
-    )
 
 
 def _first_unmetered(connection: duckdb.DuckDBPyConnection) -> date | None:

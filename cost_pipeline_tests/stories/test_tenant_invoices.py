@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from cost_pipeline.warehouse.deciding import UnknownSubject
-from cost_pipeline.warehouse.invoicing import due_documents, issue_lines, void_invoice
+from cost_pipeline.warehouse.deciding import DecisionRefused
+from cost_pipeline.warehouse.decisions import void_invoice
+from cost_pipeline.warehouse.invoicing import due_documents, issue_lines
 from cost_pipeline_tests.usage_world import UsageWorld, drafted
 
 APRIL = "INV-2026-04-pilot-AUD"
@@ -185,8 +186,9 @@ def test_a_void_invoice_is_issued_once_more_with_a_revision():
     late_event(world, 2100)
     world.run("2026-05-02")
     world.at("2026-05-03")
-    assert void_invoice(world.connection, APRIL, "wrong customer name", None).new == 1
-    assert void_invoice(world.connection, APRIL, "said twice", None).new == 0
+    void_invoice(world.connection, None, invoice_id=APRIL, reason="wrong name")
+    with pytest.raises(DecisionRefused, match="is void already"):
+        void_invoice(world.connection, None, invoice_id=APRIL, reason="said twice")
     assert world.run("2026-05-03T01:00:00").new == 1
     assert world.run("2026-05-04").new == 0
     assert world.rows(DOCUMENTS) == [
@@ -203,10 +205,10 @@ def test_a_void_invoice_is_issued_once_more_with_a_revision():
 def test_what_was_never_issued_cannot_be_voided_nor_without_a_reason():
     world = pilot()
     world.run("2026-05-01T03:00:00")
-    with pytest.raises(UnknownSubject, match="no document INV-nothing"):
-        void_invoice(world.connection, "INV-nothing", "why", None)
-    with pytest.raises(UnknownSubject, match="needs a reason"):
-        void_invoice(world.connection, APRIL, " ", None)
+    with pytest.raises(DecisionRefused, match="no document INV-nothing"):
+        void_invoice(world.connection, None, invoice_id="INV-nothing", reason="why")
+    with pytest.raises(DecisionRefused, match="needs a reason"):
+        void_invoice(world.connection, None, invoice_id=APRIL, reason=" ")
 
 
 def test_a_writer_killed_between_lines_and_header_has_issued_nothing():

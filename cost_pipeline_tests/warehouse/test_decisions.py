@@ -181,3 +181,16 @@ def test_nothing_is_confirmed_when_nothing_is_held(verdicts: tuple[str, ...]) ->
         connection.execute("update raw.receipts set subject = ''")
         with pytest.raises(DecisionRefused, match="no listing of droplets is held"):
             confirm_shrink(connection, None, kind="droplets")
+
+
+def test_before_the_first_run_there_is_nothing_to_decide() -> None:
+    told = {"shown_actual": None, "reason": "typo", "role": "shared", "from_at": None}
+    with fresh_warehouse() as connection:
+        for operation in DECISIONS.values():
+            subject = {operation.parameters[0].name: "x"}
+            rest = {
+                parameter.name: told.get(parameter.name)
+                for parameter in operation.parameters[1:]
+            }
+            with pytest.raises(DecisionRefused, match="no "):
+                operation.decide(connection, None, **subject, **rest)
