@@ -56,9 +56,10 @@ def options(
 @app.command()
 def demo() -> None:
     """Run everything on the embedded account and tables, offline."""
-    from cost_pipeline.commands.demonstrating import demonstrate
+    from cost_pipeline.commands.demonstrating import demonstrate, show_ending
 
     _finish(demonstrate(out))
+    show_ending(out)
 
 
 @app.command()

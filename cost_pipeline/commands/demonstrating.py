@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
+from cost_pipeline.commands.reading import as_table, ask
 from cost_pipeline.commands.running import Pipeline, Report
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.demo import DEMO_NOW, change_instants, changes
@@ -41,7 +42,7 @@ class NotADemoHome(Exception):
 
 
 def demonstrate(console: Console) -> Report:
-    """Land the past, run what is due, show the margins and what to open next."""
+    """Land the past and run what is due."""
     os.environ.update(ENVIRONMENT)
     settings = Settings.load()
     landing = Landing(settings.landing_path)
@@ -49,9 +50,7 @@ def demonstrate(console: Console) -> Report:
     looks = land_past(settings, landing)
     if looks:
         console.print(f"landed {looks} looks at the account's past")
-    report = Pipeline(settings, console).run()
-    show_ending(settings, console, report)
-    return report
+    return Pipeline(settings, console).run()
 
 
 def refuse_other_accounts(settings: Settings, landing: Landing) -> None:
@@ -110,7 +109,35 @@ def _look(provider: Provider, landing: Landing, name: str, look: datetime) -> Re
     return landing.keep_listing(account_of(provider), answer, now=look)
 
 
-def show_ending(settings: Settings, console: Console, report: Report) -> None:
+MARGINS = """
+select
+    strftime(month, '%b %Y') as month,
+    tenant_id as tenant,
+    printf('%,.2f', sum(revenue_cents) * 0.01) as revenue,
+    printf('%,.2f', sum(cost_cents) * 0.01) as cost,
+    printf('%,.2f', sum(margin_cents) * 0.01) as margin,
+    any_value(currency) as currency,
+    max(state) as state
+from marts.cost_vs_revenue as margins
+where margins.month >= (select max(month) - interval 1 month from marts.cost_vs_revenue)
+group by margins.month, tenant_id
+order by margins.month, sum(margin_cents) desc
+"""
+
+
+def show_ending(console: Console) -> None:
     """The margin table, and what to open next."""
-    del report
-    console.print(f"published: {settings.published_path}")
+    settings = Settings.load()
+    published = settings.published_path
+    if not published.exists():
+        return
+    console.print()
+    columns, rows = ask(published, MARGINS)
+    console.print(as_table(columns, rows, "what each tenant earned and cost us"))
+    console.print("\nThe warnings are part of the story. What to open next:")
+    console.print(f"  analysts   {published}", soft_wrap=True)
+    console.print(f"  people     {published.with_name('report.html')}", soft_wrap=True)
+    console.print("  operators  make ui, then open http://127.0.0.1:3000")
+    console.print(
+        "  a number   cost-pipeline trace marts.cost_vs_revenue tenant_id=pilot"
+    )

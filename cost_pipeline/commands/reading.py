@@ -3,6 +3,7 @@
 They read the published file and the landing, which no writer ever locks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from cost_pipeline.settings import Settings
@@ -58,10 +60,16 @@ def as_table(
     for position, name in enumerate(columns):
         values = [row[position] for row in rows]
         is_number = any(isinstance(v, int) and not isinstance(v, bool) for v in values)
-        table.add_column(name, justify="right" if is_number else "left")
+        is_money = all(_reads_as_money(value) for value in values) and bool(values)
+        side: JustifyMethod = "right" if is_number or is_money else "left"
+        table.add_column(name, justify=side)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     return table
+
+
+def _reads_as_money(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"-?[0-9,]+\.[0-9]{2}", value))
 
 
 @dataclass(frozen=True)

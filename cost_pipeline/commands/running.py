@@ -90,9 +90,8 @@ class Pipeline:
         self, settings: Settings, console: Console, *, as_of: datetime | None = None
     ) -> None:
         warnings.simplefilter("ignore")
-        dagster_home(settings)
-        import dagster as dg
-
+        home = dagster_home(settings)
+        from cost_pipeline.automation.launching import open_instance
         from cost_pipeline.definitions import defs
         from cost_pipeline.resources import run_clock
 
@@ -101,7 +100,8 @@ class Pipeline:
         self.settings = settings
         self.clock = run_clock(settings)
         self.console = console
-        self.instance: dg.DagsterInstance = dg.DagsterInstance.get()
+        is_sqlite = not os.environ.get("DAGSTER_POSTGRES_URL")
+        self.instance = open_instance(home, is_sqlite=is_sqlite)
         self.repository = defs.get_repository_def()
         self.report = Report(self.clock.now)
         quiet(self.instance)
