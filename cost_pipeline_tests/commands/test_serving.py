@@ -72,26 +72,34 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """The whole UI with its daemon on an empty home, ended as an operator would."""
     home, port = tmp_path_factory.mktemp("home"), free_port()
     environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cost_pipeline", "ui", "--port", str(port)],
-        env={
-            **environment,
-            "COST_PIPELINE_HOME": str(home),
-            "COST_PIPELINE_UI_TOKEN": TOKEN,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=home,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert f"http://127.0.0.1:{port}/?token=" in line
-    children = children_of(process.pid)
-    assert len(children) >= 2
-    yield f"http://127.0.0.1:{port}", port
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
-    assert TOKEN not in line
+    output = home / "output"
+    with output.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cost_pipeline", "ui", "--port", str(port)],
+            env={
+                **environment,
+                "COST_PIPELINE_HOME": str(home),
+                "COST_PIPELINE_UI_TOKEN": TOKEN,
+            },
+            stdout=stream,
+            stderr=stream,
+            cwd=home,
+        )
+    children: list[int] = []
+    try:
+        until = time.monotonic() + 60
+        while f"Open http://127.0.0.1:{port}/?token=" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < until, output.read_text()
+            time.sleep(0.1)
+        children = children_of(process.pid)
+        assert len(children) >= 2
+        yield f"http://127.0.0.1:{port}", port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=30)
+    assert code == 0
+    assert TOKEN not in output.read_text()
     assert not [pid for pid in children if is_alive(pid)]
 
 
