@@ -5,7 +5,16 @@ Rows come from landed files, each loaded once; when a file was received says
 """
 
 from cost_pipeline.contracts.base import Column, Contract
-from cost_pipeline.contracts.columns import at, day, flag, json, key, number, text, whole
+from cost_pipeline.contracts.columns import (
+    at,
+    day,
+    flag,
+    json,
+    key,
+    number,
+    text,
+    whole,
+)
 
 
 def micros(name: str, description: str, *, required: bool = True) -> Column:
@@ -89,9 +98,9 @@ LINES = Contract(
         text("group_description", "What groups the line, as a cluster's name."),
         text("description", "The provider's words, with the resource's name."),
         text("hours", "Hours, or the number of backups; as it came."),
-        text("start_text", "Start, as it came."),
-        text("end_text", "End, as it came."),
-        text("amount_text", "Amount, as it came."),
+        text("start_text", "Start, as it came, where it cannot be read."),
+        text("end_text", "End, as it came, where it cannot be read."),
+        text("amount_text", "Amount, as it came, where it cannot be read."),
         text("project_name", "The provider's project."),
         text("category", "iaas, paas, ..."),
         at("start_at", "Start; empty = not stated."),

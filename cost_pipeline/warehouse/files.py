@@ -2,13 +2,17 @@
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file that is there completely or not at all, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Two threads may land equal bytes at once: each writes a file of its own, and
+    # whichever is renamed last is the same content.
+    writer = f"{os.getpid()}-{threading.get_ident()}"
+    partial = path.with_name(f".{path.name}.{writer}.partial")
     try:
         with partial.open("wb") as stream:
             stream.write(body)

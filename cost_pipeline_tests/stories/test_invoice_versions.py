@@ -237,3 +237,11 @@ def test_a_refund_is_a_cost_of_its_own_unless_an_invoice_carries_it(world):
     assert world.rows("select sum(amount_micros) from core.cost_allocation") == [
         (1_750_000,)
     ]
+
+
+def test_many_invoices_of_equal_content_land_at_once(world):
+    for number in range(40):
+        world.biller.bill(f"u{number}", "1.00", csv_file(line()))
+    assert all(problem.startswith("warning: ") for problem in world.look())
+    world.books()
+    assert set(verdicts(world).values()) == {"accepted"}
