@@ -1,0 +1,72 @@
+"""`export`: statements, the journal and the tables, all or for one tenant."""
+
+import re
+from datetime import date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+
+from cost_pipeline.commands.reading import NothingPublished
+from cost_pipeline.settings import Settings
+from cost_pipeline.warehouse.documents import journal, statements
+from cost_pipeline.warehouse.exporting import Chosen, export_tables
+from cost_pipeline.warehouse.files import write_whole
+
+
+class NotAMonth(Exception):
+    """A month is written like 2026-04."""
+
+
+def month_of(text: str | None) -> date | None:
+    """Read `--month`."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+    except ValueError:
+        raise NotAMonth("--month is written like 2026-04") from None
+
+
+def export(
+    settings: Settings, console: Console, tenant: str | None, month: str | None
+) -> Path:
+    """Write everything that was chosen into a folder of its own; returns the folder."""
+    chosen = Chosen(tenant, month_of(month))
+    if not settings.published_path.exists():
+        raise NothingPublished("nothing is published yet; `cost-pipeline run` does it")
+    folder = folder_of(settings.exports_path, chosen)
+    formats = ["parquet", "csv", *(["xlsx"] if find_spec("xlsxwriter") else [])]
+    documents = write_documents(settings, folder, chosen)
+    tables = export_tables(settings.published_path, folder / "tables", formats, chosen)
+    console.print(
+        f"{documents} statements, the journal and {len(tables)} files of tables "
+        f"({', '.join(formats)}) are in {folder}",
+        markup=False,
+        highlight=False,
+    )
+    return folder
+
+
+def write_documents(settings: Settings, folder: Path, chosen: Chosen) -> int:
+    """The statements as pages to print, and the journal; how many statements."""
+    from cost_pipeline.resources import opened_warehouse, run_clock
+
+    with opened_warehouse(settings, run_clock(settings)) as connection:
+        pages = list(statements(connection, chosen.tenant, chosen.month))
+        entries = journal(connection, chosen.tenant, chosen.month)
+    for number, page in pages:
+        write_whole(folder / "statements" / f"{safe(number)}.html", page.encode())
+    write_whole(folder / "ar_journal.csv", entries.encode())
+    return len(pages)
+
+
+def folder_of(exports: Path, chosen: Chosen) -> Path:
+    """A folder for each choice, so that no export mixes with another."""
+    who = f"tenant-{safe(chosen.tenant)}" if chosen.tenant is not None else "all"
+    return exports / (f"{who}_{chosen.month:%Y-%m}" if chosen.month else who)
+
+
+def safe(name: str) -> str:
+    """A name from outside as one part of a path, wherever it tries to point."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[:120] or "_"
