@@ -133,6 +133,67 @@ def preview(
     show_preview(Settings.load(), out, month)
 
 
+@app.command("accept-drift")
+def accept_drift(drift_id: str) -> None:
+    """Take the live value of a drift, as published, as what is wanted from now on."""
+    from cost_pipeline.commands.deciding import shown_value, take
+
+    settings = Settings.load()
+    shown = shown_value(settings, drift_id)
+    take(settings, out, "accept-drift", drift_id=drift_id, shown_actual=shown)
+
+
+@app.command("publish-plan-version")
+def publish_plan_version(plan_version_id: str) -> None:
+    """Bring a draft of a plan into force; the version before it retires."""
+    from cost_pipeline.commands.deciding import take
+
+    name = "publish-plan-version"
+    take(Settings.load(), out, name, plan_version_id=plan_version_id)
+
+
+@app.command("void-invoice")
+def void_invoice(
+    invoice_id: str,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the books.")],
+) -> None:
+    """Take an issued document back; its month may be issued once more."""
+    from cost_pipeline.commands.deciding import take
+
+    take(Settings.load(), out, "void-invoice", invoice_id=invoice_id, reason=reason)
+
+
+@app.command("confirm-shrink")
+def confirm_shrink(kind: str) -> None:
+    """Let a listing count of which so much vanished at once that it was held."""
+    from cost_pipeline.commands.deciding import take
+
+    take(Settings.load(), out, "confirm-shrink", kind=kind)
+
+
+@app.command("classify-resource")
+def classify_resource(
+    resource_id: str,
+    role: Annotated[str, typer.Option(help="tenant, shared or internal.")] = "tenant",
+    tenant: Annotated[str | None, typer.Option(help="For the role tenant.")] = None,
+    deployment: Annotated[str | None, typer.Option(help="The tenant's.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="UTC.")] = None,
+) -> None:
+    """Say whose a resource is that no project gives an owner."""
+    from cost_pipeline.commands.deciding import take
+
+    take(
+        Settings.load(),
+        out,
+        "classify-resource",
+        resource_id=resource_id,
+        role=role,
+        tenant_id=tenant,
+        deployment_id=deployment,
+        from_at=since,
+    )
+
+
 @app.command()
 def health() -> None:
     """Settings, reachability, age of each input, open problems: one screen."""

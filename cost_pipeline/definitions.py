@@ -5,7 +5,15 @@ Nobody imports this but Dagster and the command line.
 
 import dagster as dg
 
-from cost_pipeline.assets import billing, failures, landed, ledger, listings, platform
+from cost_pipeline.assets import (
+    billing,
+    deciding,
+    failures,
+    landed,
+    ledger,
+    listings,
+    platform,
+)
 from cost_pipeline.assets.models import audit_checks, model_assets
 from cost_pipeline.assets.publishing import published_asset
 from cost_pipeline.automation.jobs import jobs
@@ -34,7 +42,7 @@ defs = dg.Definitions(
         published_asset(marts),
     ],
     asset_checks=audit_checks(others),
-    jobs=[*jobs, *failures.jobs],
+    jobs=[*jobs, *failures.jobs, *deciding.jobs],
     schedules=schedules(is_running=is_running),
     sensors=sensors(
         spend_alert_interval_s=settings.spend_alert_interval_s, is_running=is_running

@@ -28,6 +28,8 @@ from cost_pipeline.warehouse.rates import land_rates
 
 Land = Callable[[Provider, Landing, datetime], Receipt]
 RATES_KEY = dg.AssetKey(["landing", "fx_rates"])
+OPTIONAL = "warning: "
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 INVOICES_KEY = dg.AssetKey(["landing", "do_invoice_files"])
 
 # Name, function, subject of the job that looks, words in the UI.
@@ -121,15 +123,16 @@ def do_invoice_files(
     uuids = uuids_of(landing, account_of(provider), keys, clock.now)
     problems = land_invoices(provider, landing, uuids, clock.now)
     result = problem_result(list(INVOICES_KEY.path), COMPLETE, None)
+    faults = [text for text in problems if not text.startswith(OPTIONAL)]
     if problems:
+        shown = (faults or problems)[0].removeprefix(OPTIONAL)
         result = dg.AssetCheckResult(
             asset_key=INVOICES_KEY,
             check_name=COMPLETE,
             passed=False,
-            # What is missing of an old invoice is no fault; what its lines sum to is
-            # judged where they are read, invoice by invoice.
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"{len(problems)} parts are missing, the first: {problems[0]}",
+            # Old invoices have no summary or items, and their file is enough.
+            severity=ERROR if faults else WARN,
+            description=f"{len(faults) or len(problems)} parts are missing: {shown}",
         )
     return dg.MaterializeResult(
         metadata={"invoices": len(uuids), "parts_missing": len(problems)},

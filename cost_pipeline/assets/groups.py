@@ -32,7 +32,9 @@ def group_of(layer: str, subject: str) -> str:
 
 def first_line(text: str, limit: int = 90) -> str:
     """A description whose first line is plain and short, the rest below it."""
-    lines = text.strip().split("\n")
-    sentence = " ".join(lines).split(". ")[0].rstrip(".") + "."
-    head = sentence if len(sentence) <= limit else f"{sentence[: limit - 1]}…"
-    return head if " ".join(lines) == head else f"{head}\n\n{text.strip()}"
+    paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    sentence, separator, rest = paragraphs[0].partition(". ")
+    head = sentence + separator.strip()
+    if len(head) > limit:
+        return "\n\n".join([f"{head[: limit - 1]}…", *paragraphs])
+    return "\n\n".join(part for part in [head, rest, *paragraphs[1:]] if part)

@@ -1,7 +1,7 @@
 """One asset per SQL model: its file says what it is, this says how Dagster shows it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -24,6 +24,10 @@ from cost_pipeline.warehouse.models import (
 from cost_pipeline.warehouse.showing import plots, preview
 
 RULES = "rules"
+# `books` runs every hour; two missed hours are worth a look, three are a fault.
+FRESH = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)
+)
 # What is to be remembered once a range was built, so that it is not due again.
 AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]] = {
     "core.usage_daily": remember_metered,
@@ -33,6 +37,7 @@ AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]]
 def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
     """Build the asset of one model, with one check for all its rules."""
     key = dg.AssetKey(model.key)
+    is_mart = model.layer == "marts"
 
     @dg.asset(
         key=key,
@@ -50,6 +55,7 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         },
         pool=WAREHOUSE_POOL,
         partitions_def=DAYS if model.partition else None,
+        freshness_policy=FRESH if is_mart and not model.partition else None,
         backfill_policy=dg.BackfillPolicy.single_run() if model.partition else None,
         check_specs=[
             dg.AssetCheckSpec(
@@ -66,7 +72,7 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         if window is not None and model.table in AFTER_RANGE:
             AFTER_RANGE[model.table](connection, window)
         results = [check_result(model.key, RULES, broken_rules(connection, model))]
-        shown = preview(connection, model) if model.layer == "marts" else {}
+        shown = preview(connection, model) if is_mart else {}
         texts = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
         facts = {**metadata(model, built, window), **texts, **plots(connection, model)}
         return dg.MaterializeResult(metadata=facts, check_results=results)
@@ -119,7 +125,7 @@ def audit_check(audit: Audit, known: set[str]) -> dg.AssetChecksDefinition:
         asset=key,
         name=audit.name,
         description=audit.header.description,
-        blocking=not audit.header.lines("warn"),
+        blocking=audit.is_blocking,
         additional_deps=[dg.AssetKey(name.split(".")) for name in others],
         pool=WAREHOUSE_POOL,
     )

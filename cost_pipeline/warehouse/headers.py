@@ -7,7 +7,25 @@ come `word: value` lines (`grain`, `check`, `warn`, ...); then one line per colu
 import re
 from dataclasses import dataclass, field
 
-DIRECTIVES = ("grain", "check", "warn", "volatile", "partition", "subject", "on")
+DIRECTIVES = (
+    "grain",
+    "check",
+    "warn",
+    "volatile",
+    "partition",
+    "subject",
+    "on",
+    "blocks",
+)
+    "grain",
+    "check",
+    "warn",
+    "volatile",
+    "partition",
+    "subject",
+    "on",
+    "blocks",
+)
 
 
 class BadHeader(Exception):

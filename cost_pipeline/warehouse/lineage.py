@@ -45,6 +45,8 @@ def _through(scope: Scope, column: str, seen: set[tuple[int, str]]) -> set[str]:
         selects = _selects(branch)
         if position is not None and position < len(selects):
             found |= _sources(selects[position], branch, seen)
+        elif any(projection.is_star for projection in selects):
+            found |= _sources(exp.column(column), branch, seen)
     return found
 
 
@@ -66,7 +68,8 @@ def _candidates(column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
     fitting: list[exp.Table | Scope] = []
     for source in sources.values():
         if isinstance(source, Scope):
-            if _position(source, column.name) is not None:
+            has_star = any(projection.is_star for projection in _selects(source))
+            if has_star or _position(source, column.name) is not None:
                 fitting.append(source)
         elif len(sources) == 1:
             fitting.append(source)

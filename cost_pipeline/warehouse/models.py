@@ -94,6 +94,11 @@ class Audit:
         return self.header.lines("on")[0]
 
     @property
+    def is_blocking(self) -> bool:
+        """Whether what follows must wait: not for a warning, not for `blocks: no`."""
+        return not self.header.lines("warn") and self.header.lines("blocks") != ("no",)
+
+    @property
     def upstream(self) -> tuple[str, ...]:
         return upstream_tables(self.query)
 

@@ -3,6 +3,7 @@ The newest file of every invoice is believed. A refused one stops itself alone: 
 good version stays, and this says by how much the new one is off.
 
 on: marts.provider_invoices
+blocks: no
 */
 select
     versions.invoice_uuid,
