@@ -35,6 +35,9 @@ with compared as (
         cast(usage.base_per_unit as hugeint) * allowances.size_micros as block,
         -- Millionths of base units; the cap in the same unit is null without one.
         usage.base_quantity * 1000000 as used,
+        cast(
+            cast(allowances.unit_price_cents as decimal(28, 8)) * 100000000 as hugeint
+        ) as price_e8,
         allowances.cap_micros * usage.base_per_unit as cap,
         allowances.allowance_micros * usage.base_per_unit as allowance
     from core.quote_usage as usage
@@ -78,9 +81,7 @@ select
         case
             when billed = 0 then 0
             else (
-                2 * cast(billed as hugeint)
-                * cast(unit_price_cents * 100000000 as hugeint)
-                + block * 100000000
+                2 * cast(billed as hugeint) * price_e8 + block * 100000000
             ) // (2 * (block * 100000000))
         end as bigint
     ) as overage_cents,

@@ -1,0 +1,178 @@
+"""The numbers that the original's authors state, through the real models."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.warehouse.connection import RunClock, set_clock
+from cost_pipeline.warehouse.deciding import Decision, decide
+from cost_pipeline.warehouse.quoting import QuoteRequest, quote
+from cost_pipeline.warehouse.reference import load_seed
+from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
+from cost_pipeline_tests.usage_world import CATALOG
+
+VECTORS = Path(__file__).parent / "vectors" / "arcadia_verified.json"
+APRIL = datetime(2026, 4, 1, tzinfo=UTC)
+NOW = datetime(2026, 5, 20, tzinfo=UTC)
+
+
+def cases(name: str) -> list[dict]:
+    return [
+        case
+        for case in json.loads(VECTORS.read_text())["cases"]
+        if case["name"] == name
+    ]
+
+
+def warehouse_of(case: dict):
+    """A warehouse whose catalog is the case's own."""
+    connection = fresh_warehouse()
+    given = case["in"]
+    code = given["plan"]["code"]
+    give(
+        connection,
+        "raw.plan_versions",
+        f"""
+        plan_version_id | plan_code | version | base_price_cents | currency | status | published_at
+        {code}-v1 | {code} | 1 | {given["plan"]["base_price_cents"]} | AUD | active | 2025-01-01
+        """,  # noqa: E501
+    )
+    items = "\n".join(
+        f"{code}-v1 | {item['resource_kind']} | {item['included_qty']} | "
+        f"{item['overage_unit']} | {item['overage_price_cents']} | "
+        f"{item['hard_cap_qty'] or 'null'}"
+        for item in given["plan"]["items"]
+    )
+    give(
+        connection,
+        "raw.plan_items",
+        "plan_version_id | billing_kind | included_quantity | overage_unit_size | "
+        f"overage_unit_price_cents | hard_cap_quantity\n{items}",
+    )
+    addons = "\n".join(
+        f"{a['code']} | {a['resource_kind']} | {a['qty']} | {a['price_cents']} | AUD"
+        for a in given["addons"]
+    )
+    give(
+        connection,
+        "raw.addons",
+        f"addon_code | billing_kind | quantity | price_cents | currency\n{addons}",
+    )
+    rate = Decimal(given["tax_bps"]) / 10000
+    give(
+        connection,
+        "raw.tax_rates",
+        f"tax_code | rate | effective_from\nT | {rate} | 2000-01-01",
+    )
+    return connection
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=f"{case['id']} {name}")
+        for name in ("tenant_invoice_rollup", "quote_within_allowance")
+        for case in cases(name)
+    ],
+)
+def test_a_quote_has_the_stated_lines_and_sums(case):
+    given, stated = case["in"], case["out"]
+    request = QuoteRequest(
+        given["plan"]["code"],
+        APRIL,
+        addons={addon["code"]: Decimal(addon["count"]) for addon in given["addons"]},
+        usage={kind: Decimal(str(number)) for kind, number in given["usage"].items()},
+        tax_code="T",
+    )
+    with warehouse_of(case) as catalog:
+        lines = quote(request, NOW, catalog)
+    taxed = [line for line in lines if line.line_kind == "tax"]
+    plain = [line for line in lines if line.line_kind != "tax"]
+    assert [
+        {
+            "kind": line.line_kind,
+            "resource_kind": line.resource_kind,
+            "qty": line.quantity,
+            "amount_cents": line.amount_cents,
+        }
+        for line in plain
+    ] == [
+        {key: value for key, value in line.items() if key != "label"}
+        for line in stated["lines"]
+    ]
+    labels = [line["label"] for line in stated["lines"] if "label" in line]
+    assert [line.description for line in plain if line.line_kind == "addon"] == labels
+    assert sum(line.amount_cents for line in plain) == stated["subtotal_cents"]
+    assert sum(line.amount_cents for line in taxed) == stated["tax_cents"]
+    assert sum(line.amount_cents for line in lines) == stated["total_cents"]
+
+
+def seeded():
+    connection = fresh_warehouse()
+    for name in CATALOG:
+        load_seed(connection, all_contracts()[f"raw.{name}"])
+    return connection
+
+
+def test_the_default_catalog_sells_the_stated_plans_and_addons():
+    (case,) = cases("catalog_seed")
+    with seeded() as connection:
+        build_models(connection, "marts.plans", "marts.addons", "marts.plan_items")
+        found = connection.execute(
+            "select plan_code, base_price_cents, currency from marts.plans "
+            "where currency = 'AUD' order by base_price_cents"
+        ).fetchall()
+        addons = connection.execute("select count(*) from marts.addons").fetchall()
+        kinds = connection.execute(
+            "select list(distinct plan_code order by plan_code) from marts.plan_items "
+            "where billing_kind = 'llm_tokens'"
+        ).fetchall()
+    assert found == [
+        (plan["code"], plan["base_price_cents"], plan["currency"])
+        for plan in case["out"]["plans"]
+    ]
+    assert addons == [(case["out"]["addon_count"],)]
+    assert kinds == [(["pro", "studio"],)]
+
+
+def test_publishing_a_version_retires_the_former_and_moves_nobody():
+    (case,) = cases("plan_version_publish")
+    with fresh_warehouse() as connection:
+        give(
+            connection,
+            "raw.plan_versions",
+            """
+            plan_version_id | plan_code | version | base_price_cents | currency | status | published_at
+            s-v1            | s         | 1       | 5000             | AUD      | active | 2025-01-01
+            s-v2            | s         | 2       | 6000             | AUD      | draft  |
+            """,  # noqa: E501
+        )
+        give(connection, "raw.plans", "plan_code | name\ns | S")
+        give(
+            connection,
+            "raw.subscriptions",
+            """
+            subscription_id | tenant_id | plan_version_id | started_at
+            sub             | t         | s-v1            | 2026-01-01
+            """,
+        )
+        decide(connection, Decision("publish-plan-version", "s-v2"), None)
+        set_clock(connection, RunClock(NOW.replace(day=21)))
+        build_models(connection, "marts.plans", "core.tenant_plans")
+        sold = connection.execute(
+            "select version, base_price_cents from marts.plans"
+        ).fetchall()
+        bound = connection.execute(
+            "select plan_version_id, base_price_cents from core.tenant_plans"
+        ).fetchall()
+        spans = connection.execute(
+            "select version, valid_to is null from core.plan_versions_in_force "
+            "order by version"
+        ).fetchall()
+    assert sold == [(2, case["out"]["new_signup_price"])]
+    assert bound == [("s-v1", case["out"]["subscription_price"])]
+    assert spans == [(1, False), (2, True)]

@@ -1,0 +1,148 @@
+"""The catalog in force, and what its audits catch."""
+
+from datetime import datetime
+
+import pytest
+
+from cost_pipeline.warehouse.checking import broken_audit
+from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
+
+VERSIONS = """
+    plan_version_id | plan_code | version | status  | published_at | retired_at
+    v1              | s         | 1       | retired | 2025-01-01   | 2025-06-01
+    v2              | s         | 2       | active  | 2025-07-01   |
+    v3              | s         | 3       | draft   |              |
+"""
+
+
+def in_force(decisions: str, versions: str = VERSIONS) -> list[tuple]:
+    with fresh_warehouse() as connection:
+        give(connection, "raw.plan_versions", versions)
+        give(connection, "ledger.decisions", decisions)
+        build_models(connection, "core.plan_versions_in_force")
+        return connection.execute(
+            "select plan_version_id, valid_from, valid_to, published_by "
+            "from core.plan_versions_in_force order by valid_from"
+        ).fetchall()
+
+
+def test_a_version_is_in_force_until_it_is_retired_or_the_next_one_comes():
+    assert in_force("decision_id") == [
+        ("v1", datetime(2025, 1, 1), datetime(2025, 6, 1), "platform"),
+        ("v2", datetime(2025, 7, 1), None, "platform"),
+    ]
+
+
+def test_the_latest_of_platform_and_operator_wins():
+    decisions = """
+        decision_id | decision             | subject_id | decided_at
+        a           | publish-plan-version | v3         | 2026-01-01
+        b           | publish-plan-version | v1         | 2030-01-01
+    """
+    assert in_force(decisions)[1:] == [
+        ("v2", datetime(2025, 7, 1), datetime(2026, 1, 1), "platform"),
+        ("v3", datetime(2026, 1, 1), None, "operator"),
+    ]
+    later = VERSIONS.replace(
+        "3       | draft   |             ", "3 | active | 2026-02-01"
+    )
+    assert in_force(decisions, later)[-1][1:] == (
+        datetime(2026, 2, 1),
+        None,
+        "platform",
+    )
+
+
+def test_of_two_that_the_platform_calls_active_the_one_published_last_counts():
+    versions = VERSIONS.replace(
+        "retired | 2025-01-01   | 2025-06-01", "active | 2025-01-01 |"
+    )
+    assert in_force("decision_id", versions)[0][2] == datetime(2025, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("audit", "table", "rows"),
+    [
+        pytest.param(
+            "plan_sources_name_one_active",
+            "raw.plan_versions",
+            """
+            plan_version_id | plan_code | version | status
+            v1              | s         | 1       | active
+            v2              | s         | 2       | active
+            """,
+            id="two active versions",
+        ),
+        pytest.param(
+            "unit_prices_do_not_overlap",
+            "raw.resource_prices",
+            """
+            billing_kind | currency | effective_from | effective_to
+            dns_zones    | AUD      | 2025-01-01     | 2026-01-02
+            dns_zones    | AUD      | 2026-01-01     |
+            """,
+            id="overlapping prices",
+        ),
+        pytest.param(
+            "tax_rates_do_not_overlap",
+            "raw.tax_rates",
+            """
+            tax_code | effective_from | effective_to
+            GST      | 2025-01-01     |
+            GST      | 2026-01-01     |
+            """,
+            id="overlapping rates",
+        ),
+        pytest.param(
+            "projects_have_one_owner",
+            "raw.project_links",
+            """
+            provider_project_id | role   | valid_from | valid_to
+            p                   | tenant | 2025-01-01 | 2026-01-02
+            p                   | tenant | 2026-01-01 |
+            """,
+            id="overlapping attribution",
+        ),
+    ],
+)
+def test_an_audit_names_what_overlaps(audit, table, rows):
+    (found,) = [candidate for candidate in all_audits() if candidate.name == audit]
+    with fresh_warehouse() as connection:
+        assert broken_audit(connection, found) == []
+        give(connection, table, rows)
+        assert broken_audit(connection, found)[0].rows == 1
+
+
+def test_findings_name_what_the_catalog_does_not_know(run_model):
+    rows = run_model(
+        "core.catalog_findings",
+        given={
+            "raw.tenants": """
+                tenant_id | timezone
+                t         | Australia/Sydney
+            """,
+            "raw.plan_versions": """
+                plan_version_id | plan_code
+                v1              | s
+            """,
+            "raw.subscriptions": """
+                subscription_id | tenant_id | deployment_id | plan_version_id
+                a               | t         | d             | v1
+                b               | t         | d             | v1
+                c               | x         | e             | v9
+            """,
+            "raw.subscription_addons": """
+                subscription_id | addon_code
+                a               | nothing
+            """,
+        },
+        select="finding, subject_id",
+    )
+    assert rows == [
+        ("other_timezone", "t"),
+        ("overlapping_subscriptions", "b"),
+        ("unknown_addon", "a/nothing/2026-01-01 00:00:00"),
+        ("unknown_plan_version", "c"),
+        ("unknown_tenant", "c"),
+    ]
