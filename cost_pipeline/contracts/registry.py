@@ -17,6 +17,7 @@ from cost_pipeline.contracts import (
     reference_costs,
     reference_credits,
     reference_drift,
+    reference_margins,
     reference_spend,
     reference_usage,
     usage,
@@ -31,6 +32,7 @@ REFERENCE = (
     reference_credits,
     reference_spend,
     reference_drift,
+    reference_margins,
 )
 LEDGER = (
     ledger,

@@ -23,11 +23,15 @@ is_provisional: Whether a line of it is still a draft.
 with beside as (
     select
         amounts.*,
-        min(amounts.currency) filter (where amounts.side = 'revenue') over (
-            partition by
-                amounts.month, amounts.tenant_id, amounts.deployment_id, amounts.kind
+        coalesce(
+            min(amounts.currency) filter (where amounts.side = 'revenue') over cell,
+            min(amounts.currency) filter (where amounts.side = 'unit_revenue') over cell
         ) as cell_currency
     from core.margin_amounts as amounts
+    window cell as (
+        partition by
+            amounts.month, amounts.tenant_id, amounts.deployment_id, amounts.kind
+    )
 )
 
 select

@@ -1,0 +1,205 @@
+"""What is read beside the margins: estimates, burn, unit costs, roll-ups, credits."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from cost_pipeline_tests.sql.test_margins import CREDIT_COSTS, CREDIT_REVENUE
+
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
+SIZES = """
+    account | slug | price_monthly_micros | price_hourly_micros
+    do:demo | s-1  | 6_000_000            | 8_930
+    do:demo | s-2  | 12_000_000           | 17_860
+"""
+RESOURCE = "resource_id|provider|provider_account|kind|size|size_gb|document|"
+NO_COSTS = "period_start|provider_account|kind|currency|amount_micros|charge_category"
+
+
+def resources(*rows: str) -> dict[str, str]:
+    text = "\n".join([f"{RESOURCE}valid_from|valid_to", *rows])
+    return {"core.resources": text, "core.size_prices": SIZES}
+
+
+@pytest.mark.parametrize(
+    ("spans", "micros"),
+    [
+        pytest.param([("s-1", "04-01", "05-01")], 6_000_000, id="a month is capped"),
+        pytest.param([("s-1", "04-30", "")], 24 * 8_930, id="a day by the hour"),
+        pytest.param(
+            [("s-1", "04-01", "04-02"), ("s-2", "04-02", "04-03")],
+            24 * 8_930 + 24 * 17_860,
+            id="two sizes, each at its price",
+        ),
+        pytest.param([("s-9", "04-01", "05-01")], None, id="no price, no guess"),
+        pytest.param([("s-1", "03-01", "04-01")], None, id="not of this month"),
+    ],
+)
+def test_a_droplet_is_estimated_by_the_second_up_to_the_price_of_a_month(
+    run_model, spans, micros
+):
+    rows = [
+        f"d1|do|demo|droplet|{size}|25|{{}}|2026-{start} 00:00"
+        f"|{f'2026-{end} 00:00' if end else ''}"
+        for size, start, end in spans
+    ]
+    found = run_model(
+        "core.cost_estimates", resources(*rows), select="month, amount_micros"
+    )
+    assert dict(found).get(APRIL) == micros
+
+
+def test_backups_are_a_share_of_the_droplet_and_snapshots_go_by_size(run_model):
+    rows = run_model(
+        "core.cost_estimates",
+        resources(
+            'd1|do|demo|droplet|s-1|25|{"features":["backups"]}|2026-04-01|2026-05-01',
+            "s1|do|demo|snapshot||12.5|{}|2026-04-01|2026-04-16",
+        ),
+        select="kind, resource_id, amount_micros",
+    )
+    assert rows == [
+        ("droplet", "d1", 6_000_000),
+        ("droplet_backup", "d1", 1_200_000),
+        ("snapshot", "s1", 375_000),
+    ]
+
+
+def test_the_estimate_stands_beside_the_bill_and_a_month_without_a_bill_is_unknown(
+    run_model,
+):
+    estimates = """
+        month      | provider_account | kind    | currency | amount_micros
+        2026-04-01 | demo             | droplet | USD      | 6_000_000
+        2026-05-01 | demo             | droplet | USD      | 2_000_000
+    """
+    rows = run_model(
+        "marts.cost_true_up",
+        {
+            "core.cost_estimates": estimates,
+            "core.cost_lines": f"{NO_COSTS}\n"
+            "2026-04-01|demo|droplet|USD|8_000_000|usage\n"
+            "2026-04-01|demo|spaces_bucket|USD|5_000_000|usage\n"
+            "2026-04-01|demo|tax|USD|1_300_000|tax",
+            "core.provider_invoices": "period_start|provider_account|verdict|status\n"
+            "2026-04-01|demo|accepted|final\n2026-05-01|demo|none|preview",
+        },
+        select="month, kind, estimate_micros, invoiced_micros, difference_pct",
+    )
+    assert rows == [
+        (APRIL, "droplet", 6_000_000, 8_000_000, Decimal("25.0")),
+        (APRIL, "spaces_bucket", None, 5_000_000, None),
+        (MAY, "droplet", 2_000_000, None, None),
+    ]
+
+
+BALANCES = """
+    month      | provider_account | generated_at     | month_to_date_usage_micros
+    2026-03-01 | demo             | 2026-03-10 00:00 | 9_000_000
+    2026-03-01 | demo             | 2026-03-25 00:00 | 20_000_000
+    2026-04-01 | demo             | 2026-04-16 00:00 | 15_000_000
+"""
+BURNT = "invoice_uuid|period_start|provider_account|verdict|status|currency"
+
+
+def test_burn_is_projected_and_tested_on_earlier_months_at_the_same_share(run_model):
+    rows = run_model(
+        "marts.monthly_burn",
+        {
+            "core.balances": BALANCES.replace("micros\n", "micros|currency\n").replace(
+                "_000\n", "_000|USD\n"
+            ),
+            "core.provider_invoices": f"{BURNT}|amount_micros\n"
+            "one|2026-03-01|demo|accepted|final|USD|25_000_000\n"
+            "two|2026-02-01|demo|accepted|final|USD|30_000_000",
+        },
+        now=datetime(2026, 4, 20),
+        select="month, month_to_date_micros, projected_micros, invoiced_micros, "
+        "backtest_projected_micros, error_pct, mean_error_pct",
+    )
+    error, march = Decimal("24.0"), date(2026, 3, 1)
+    assert rows == [
+        (date(2026, 2, 1), None, None, 30_000_000, None, None, error),
+        (
+            date(2026, 3, 1),
+            20_000_000,
+            25_833_333,
+            25_000_000,
+            31_000_000,
+            error,
+            error,
+        ),
+        (APRIL, 15_000_000, 30_000_000, None, 30_000_000, None, error),
+    ]
+
+
+def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_model):
+    cells = "side|month|deployment_id|kind|report_cents\n"
+    rows = run_model(
+        "marts.unit_costs",
+        {
+            "core.usage_daily": "day|deployment_id|billing_kind|base_quantity"
+            "|base_per_unit\n2026-04-01|studio|droplet_hours|86400|3600\n"
+            "2026-04-02|studio|droplet_hours|7200|3600",
+            "core.margin_cells": f"{cells}cost|2026-04-01|studio|droplet|39\n"
+            "revenue|2026-04-01|studio|droplet|52\ncost|2026-04-01|other|droplet|99",
+            "core.cost_cells": "month\n2026-04-01",
+            "core.credit_costs": CREDIT_COSTS
+            + "2026-04-01|acme|phone|credits|gemini|3|7_200|USD",
+            "core.margin_rates": "month|currency|report_currency|fx_rate\n"
+            "2026-04-01|USD|AUD|1.5",
+        },
+        select="billing_kind, quantity, cost_cents, unit_cost_cents, unit_revenue_cents",
+    )
+    assert rows == [
+        ("droplet_hours", 26, 39, Decimal("1.5"), Decimal("2")),
+        ("gemini", 3, 1, Decimal("0.36"), None),
+    ]
+
+
+MARGINS = """
+    month|tenant_id|currency|revenue_cents|cost_cents|cost_micros_usd|state
+    2026-04-01|acme|AUD|300|100|70|final
+    2026-04-01|acme|AUD|0|150|90|final
+    2026-04-01|zeta|AUD|10|null|20|provisional
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "marts.margin_by_tenant",
+            [
+                (300, 250, 50, Decimal("16.7"), 160, "final"),
+                (10, None, None, None, 20, "provisional"),
+            ],
+        ),
+        ("marts.margin_by_month", [(310, None, None, None, 180, "provisional")]),
+    ],
+)
+def test_a_sum_with_an_unknown_part_is_unknown(run_model, table, expected):
+    units = MARGINS.replace("|state", "|unit_revenue_cents|unit_cost_cents|state")
+    for state in ("final", "provisional"):
+        units = units.replace(f"|{state}\n", f"|0|0|{state}\n")
+    rows = run_model(
+        table,
+        {"marts.cost_vs_revenue": units},
+        select="revenue_cents, cost_cents, margin_cents, margin_pct, "
+        "cost_micros_usd, state",
+    )
+    assert sorted(rows, key=str, reverse=len(rows) > 1) == expected
+
+
+def test_a_tiers_price_is_not_cut_up_by_backend(run_model):
+    rows = run_model(
+        "marts.credit_margins",
+        {
+            "core.credit_costs": CREDIT_COSTS
+            + "2026-04-01|acme|phone|credits|gemini|3|7_200|USD",
+            "core.credit_revenue": CREDIT_REVENUE + "\n2026-04-01|acme|phone|900|AUD",
+        },
+        select="backend, currency, credits, cost_micros, revenue_cents",
+    )
+    assert rows == [("any", "AUD", 0, 0, 900), ("gemini", "USD", 3, 7200, 0)]
