@@ -118,7 +118,7 @@ def test_burn_is_projected_and_tested_on_earlier_months_at_the_same_share(run_mo
         select="month, month_to_date_micros, projected_micros, invoiced_micros, "
         "backtest_projected_micros, error_pct, mean_error_pct",
     )
-    error, march = Decimal("24.0"), date(2026, 3, 1)
+    error = Decimal("24.0")
     assert rows == [
         (date(2026, 2, 1), None, None, 30_000_000, None, None, error),
         (
@@ -150,7 +150,8 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
             "core.margin_rates": "month|currency|report_currency|fx_rate\n"
             "2026-04-01|USD|AUD|1.5",
         },
-        select="billing_kind, quantity, cost_cents, unit_cost_cents, unit_revenue_cents",
+        select="billing_kind, quantity, cost_cents, unit_cost_cents, "
+        "unit_revenue_cents",
     )
     assert rows == [
         ("droplet_hours", 26, 39, Decimal("1.5"), Decimal("2")),
