@@ -17,15 +17,6 @@ DIRECTIVES = (
     "on",
     "blocks",
 )
-    "grain",
-    "check",
-    "warn",
-    "volatile",
-    "partition",
-    "subject",
-    "on",
-    "blocks",
-)
 
 
 class BadHeader(Exception):
