@@ -28,9 +28,10 @@ RULES = "rules"
 FRESH = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)
 )
-# What is to be remembered once a range was built, so that it is not due again.
+# What is to be remembered once a range was built, so that it is not due again: after
+# the last table of the range, or a run killed between the two would leave a gap there.
 AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]] = {
-    "core.usage_daily": remember_metered,
+    "marts.usage_daily": remember_metered,
 }
 
 
