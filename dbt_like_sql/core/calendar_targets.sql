@@ -55,8 +55,8 @@ select
     tax_cents as unit_price_cents,
     tax_cents as amount_cents,
     'Tax ' || tax_code || ', '
-    || regexp_replace(cast(rate * 100 as varchar), '[.]?0+$', '') || ' %, rounded half up'
-        as description,
+    || regexp_replace(cast(rate * 100 as varchar), '[.]?0+$', '')
+    || ' %, rounded half up' as description,
     cast(month as timestamp) as service_start,
     cast(next_month as timestamp) as service_end,
     cast(

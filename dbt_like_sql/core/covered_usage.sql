@@ -34,8 +34,9 @@ covered as (
         daily.day,
         daily.deployment_id,
         daily.billing_kind,
-        coalesce(max_by(subscriptions.subscription_id, subscriptions.precedence), 'none')
-            as subscription_id,
+        coalesce(
+            max_by(subscriptions.subscription_id, subscriptions.precedence), 'none'
+        ) as subscription_id,
         any_value(daily.base_quantity) as base_quantity,
         any_value(daily.base_per_unit) as base_per_unit,
         any_value(daily.unknown_days) as unknown_days,

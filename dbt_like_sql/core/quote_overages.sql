@@ -2,8 +2,9 @@
 What each quote charges for usage beyond its allowance.
 
 Usage and allowance are compared as whole numbers over one divisor, and divided once,
-into the amount. A hard cap stops the charge and not the metering: what is used beyond it
-is money that leaks, and is said so. A begun block counts whole where the plan says so.
+into the amount. A hard cap stops the charge and not the metering: what is used beyond
+it is money that leaks, and is said so. A begun block counts whole where the plan says
+so.
 
 subject: usage
 grain: quote_id, billing_kind
