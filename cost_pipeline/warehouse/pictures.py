@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 16, 36
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 64, 8, 16, 52
 BAR_WIDTH = 1000
 STEPS = (1, 2, 5)
 
@@ -22,7 +22,7 @@ class Group:
     label: str
     revenue: int
     cost: int
-    margin: int
+    margin: int | None
     is_final: bool = True
 
 
@@ -54,7 +54,12 @@ def columns(groups: Sequence[Group], title: str, words: str) -> str:
     """
     if not groups:
         return ""
-    values = [n for group in groups for n in (group.revenue, group.cost, group.margin)]
+    values = [
+        n
+        for group in groups
+        for n in (group.revenue, group.cost, group.margin)
+        if n is not None
+    ]
     scale = Scale(min(0, *values), max(1, *values))
     parts = [gridline(scale, tick) for tick in scale.ticks()]
     room = (WIDTH - LEFT - RIGHT) // len(groups)
@@ -112,15 +117,18 @@ def _group(scale: Scale, group: Group, left: int, room: int) -> list[str]:
     month, _, year = group.label.partition(" ")
     lines = [month, year] if month == "Jan" or left == LEFT else [month]
     words = [
-        f'<text class="label" x="{middle}" y="{HEIGHT - 20 + 15 * row}">'
+        f'<text class="label" x="{middle}" y="{HEIGHT - 28 + 20 * row}">'
         f"{escape(line)}</text>"
         for row, line in enumerate(lines)
     ]
-    y = scale.y(group.margin)
+    dot = ""
+    if group.margin is not None:
+        y = scale.y(group.margin)
+        dot = f'<circle class="margin" cx="{middle}" cy="{y}" r="4"/>'
     return [
         _column(scale, group.revenue, middle - width, width, f"revenue{state}"),
         _column(scale, group.cost, middle, width, f"cost{state}"),
-        f'<circle class="margin" cx="{middle}" cy="{y}" r="4"/>',
+        dot,
         *words,
     ]
 

@@ -15,6 +15,10 @@ from cost_pipeline.warehouse.pictures import Group, columns
 from cost_pipeline.warehouse.report_values import Table, money, table, write
 
 MARGINS = "marts.cost_vs_revenue"
+NO_CUSTOMERS = {
+    "internal": "went into our own use",
+    "unattributed": "went to nobody known",
+}
 
 # A share in per cent with one decimal, by the whole-number formula of all our shares.
 SHARE = """
@@ -56,6 +60,7 @@ from marts.cost_vs_revenue as margins
 join shown
     on margins.month between running_month - interval 11 month and running_month
 group by margins.month, currency
+having sum(cost_cents) is not null or sum(revenue_cents) <> 0
 order by margins.month, currency
 """
 
@@ -72,6 +77,11 @@ class Month:
     margin_pct: Any
     state: str
     unconverted: int
+
+    @property
+    def is_unbilled(self) -> bool:
+        """Without the provider's bill a margin would only look like one."""
+        return self.state != "final" and not self.cost_cents
 
     @property
     def name(self) -> str:
@@ -122,18 +132,22 @@ def _losers(connection: duckdb.DuckDBPyConnection, month: Month) -> list[str]:
     rows = connection.execute(
         "select tenant_id, sum(margin_cents) as margin from marts.cost_vs_revenue "
         "where month = $month and currency = $currency "
-        "group by tenant_id order by margin, tenant_id",
+        "group by tenant_id having bool_or(revenue_cents <> 0 or cost_cents <> 0) "
+        "order by margin, tenant_id",
         {"month": month.month, "currency": month.currency},
     ).fetchall()
-    losing = [row for row in rows if row[1] is not None and row[1] < 0]
+    customers = [row for row in rows if row[0] not in NO_CUSTOMERS]
+    losing = [row for row in customers if row[1] is not None and row[1] < 0]
     sentences = []
     if losing:
         who, margin = losing[0]
-        many = f"{len(losing)} of {len(rows)} lost money"
         sentences.append(
-            f"Of those who paid or cost something, {many}; the most, "
-            f"{money(-margin, month.currency)}, went to {write('tenant', who)}."
+            f"{len(losing)} of {len(customers)} customers cost more than they paid; "
+            f"the most, {money(-margin, month.currency)}, was for {write('', who)}."
         )
+    for who, margin in rows:
+        if who in NO_CUSTOMERS and margin:
+            sentences.append(f"{money(-margin, month.currency)} {NO_CUSTOMERS[who]}.")
     if month.unconverted:
         cells = "amount has" if month.unconverted == 1 else "amounts have"
         sentences.append(
@@ -160,12 +174,13 @@ def trend_picture(found: Sequence[Month]) -> str:
             f"{m.month:%b %Y}",
             m.revenue_cents or 0,
             m.cost_cents or 0,
-            m.margin_cents or 0,
+            None if m.is_unbilled else m.margin_cents,
             m.state == "final",
         )
         for m in found
     ]
-    first, last = found[0], found[-1]
+    billed = [month for month in found if not month.is_unbilled] or found
+    first, last = billed[0], billed[-1]
     words = (
         f"From {first.name} to {last.name}; the margin went from "
         f"{money(first.margin_cents or 0, first.currency)} to "

@@ -28,7 +28,7 @@ SECTIONS = (
     Section(
         "tenants",
         "Margin by tenant",
-        "What each customer paid and cost, the worst first.",
+        "What each customer brought and cost, the worst first.",
         ("marts.cost_vs_revenue",),
         """
         select tenant_id as tenant,
@@ -36,7 +36,9 @@ SECTIONS = (
             sum(margin_cents) as margin_cents,
             share(sum(margin_cents), sum(revenue_cents)) as of_revenue_pct, currency
         from marts.cost_vs_revenue join shown using (month)
-        group by tenant_id, currency order by margin_cents, tenant
+        group by tenant_id, currency
+        having bool_or(revenue_cents <> 0 or cost_cents <> 0)
+        order by margin_cents, tenant
         """,
         "Nothing was earned or spent in this month.",
         drawn="margin_cents",
@@ -53,6 +55,7 @@ SECTIONS = (
             sum(margin_cents) as margin_cents, currency
         from marts.cost_vs_revenue join shown using (month)
         group by deployment_id, tenant_id, currency
+        having bool_or(revenue_cents <> 0 or cost_cents <> 0)
         order by margin_cents, deployment, tenant
         """,
         "Nothing was earned or spent in this month.",
@@ -152,9 +155,9 @@ SECTIONS = (
         "What the provider charged so far, and where the month is heading.",
         ("marts.monthly_burn",),
         """
-        select burn.month, provider_account as account, as_of as as_of_at,
-            month_to_date_micros, projected_micros, invoiced_micros, error_pct,
-            currency
+        select burn.month, provider_account as account, as_of as balance_of_at,
+            month_to_date_micros as so_far_micros, projected_micros,
+            invoiced_micros, error_pct as guess_was_off_pct, currency
         from marts.monthly_burn as burn join shown
             on burn.month between running_month - interval 5 month and running_month
         order by burn.month desc, account
@@ -256,7 +259,8 @@ SECTIONS = (
         ("marts.margin_corrections",),
         """
         select month, tenant_id as tenant, kind, revision,
-            delta_revenue_cents as revenue_cents, delta_cost_cents as cost_cents
+            delta_revenue_cents as revenue_cents, delta_cost_cents as cost_cents,
+            currency, reason
         from marts.margin_corrections
         order by month desc, tenant, kind, revision
         """,

@@ -17,6 +17,8 @@ NOTHING = "–"
 TEXT_LENGTH = 90
 SHORT = 18
 MONEY = ("_cents", "_micros")
+# Where less than nothing is bad news; a cost that fell is not.
+LOSSES = ("margin", "of_revenue", "revenue")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def table(
     shown = [place for place, name in enumerate(names) if name != "currency"]
     currencies = _currencies(names, rows)
     one = next(iter(set(currencies))) if len(set(currencies)) == 1 else ""
-    labels = [Cell(label_of(names[p], one), "", is_number(names[p])) for p in shown]
+    numeric = {p for p in shown if any(is_number(names[p], row[p]) for row in rows)}
+    labels = [Cell(label_of(names[p], one), "", p in numeric) for p in shown]
     if drawn:
         labels.append(Cell(""))
     values = [row[names.index(drawn)] for row in rows] if drawn else []
@@ -73,7 +76,8 @@ def table(
 
 def cell(name: str, value: Any, currency: str = "", label: str = "") -> Cell:
     """Write one value as the name of its column asks."""
-    negative = isinstance(value, int | Decimal) and value < 0
+    is_loss = name.startswith(LOSSES)
+    negative = is_loss and isinstance(value, int | Decimal) and value < 0
     return Cell(write(name, value, currency), label, is_number(name, value), negative)
 
 
@@ -81,12 +85,14 @@ def write(name: str, value: Any, currency: str = "") -> str:
     """The value as text, with a true minus and thousands apart."""
     if value is None or value == "":
         return NOTHING
-    if name.endswith("_cents"):
+    if name.endswith("_cents") and value == int(value):
         return money(int(value), currency)
+    if name.endswith("_cents"):
+        return f"{signed(value / 100)}{f' {currency}' if currency else ''}"
     if name.endswith("_micros"):
         return money(cents_of(int(value)), currency)
     if name.endswith("_pct"):
-        return f"{signed(value)} %"
+        return f"{value:,}".replace("-", MINUS) + " %"
     if name.endswith("month") and isinstance(value, date):
         return f"{value:%b %Y}"
     if isinstance(value, datetime):
@@ -117,8 +123,11 @@ def cents_of(micros: int) -> int:
 
 
 def signed(number: int | Decimal) -> str:
-    """A number with a true minus and thousands apart."""
-    return f"{number:,}".replace("-", MINUS)
+    """A number with a true minus, thousands apart, and no zeros at its end."""
+    text = f"{number:,f}" if isinstance(number, Decimal) else f"{number:,}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
 
 
 def age(span: timedelta) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import jinja2
@@ -83,10 +84,20 @@ def _tell(
     rows = found.fetchall()
     if not rows:
         return Told(section, None, section.nothing)
-    hidden = len(rows) - ROWS
-    note = f"{ROWS} of {len(rows)} rows; {hidden} more are in the published file."
-    written = table(names, rows[:ROWS], section.drawn)
-    return Told(section, written, note if hidden > 0 else "")
+    kept = _largest(names, rows, section.drawn) if section.drawn else rows[:ROWS]
+    which = f"The {ROWS} largest" if section.drawn else f"The first {ROWS}"
+    note = f"{which} of {len(rows)} rows; the others are in the published file."
+    written = table(names, kept, section.drawn)
+    return Told(section, written, note if len(rows) > ROWS else "")
+
+
+def _largest(
+    names: list[str], rows: list[tuple[Any, ...]], drawn: str
+) -> list[tuple[Any, ...]]:
+    """The rows that matter most, in the order they came in."""
+    place = names.index(drawn)
+    ranked = sorted(range(len(rows)), key=lambda at: -abs(rows[at][place] or 0))
+    return [rows[at] for at in sorted(ranked[:ROWS])]
 
 
 def _inputs(

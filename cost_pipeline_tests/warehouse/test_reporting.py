@@ -45,7 +45,9 @@ def test_the_last_final_month_and_the_running_one_are_the_headlines(page):
 def test_the_story_names_who_lost_the_most(page):
     story = re.sub(r"\s+", " ", page)
     assert "customers were billed 1,319.72 AUD and the provider cost 98.61" in story
-    assert "2 of 5 lost money; the most, 28.21 AUD, went to orchard" in story
+    assert "1 of 4 customers cost more than they paid; the most, 28.21 AUD" in story
+    assert "was for orchard" in story
+    assert "12.00 AUD went to nobody known" in story
 
 
 def test_the_worst_margins_stand_first_with_a_true_minus(page):
@@ -141,6 +143,8 @@ def test_an_input_that_nobody_renewed_is_called_late(tmp_path, page):
         pytest.param("a_cents", -5, "−0.05", id="the sign is kept below one"),
         pytest.param("a_micros", 5_000, "0.01", id="half a cent, away from zero"),
         pytest.param("a_micros", -4_999, "0.00", id="less than half a cent"),
+        pytest.param("a_cents", Decimal("0.125"), "0.00125", id="a part of a cent"),
+        pytest.param("quantity", Decimal("672.500000"), "672.5", id="a quantity"),
         pytest.param("a_pct", Decimal("-141.1"), "−141.1 %", id="per cent"),
         pytest.param("month", date(2026, 4, 1), "Apr 2026", id="a month"),
         pytest.param("a_at", datetime(2026, 4, 1, 9, 5), "1 Apr 2026, 09:05", id="at"),
@@ -181,3 +185,31 @@ def test_a_picture_names_no_month_as_markup():
     drawn = columns([Group("<b>", 1, 1, 0)], 'a"b', "<c>")
     assert "<b>" not in drawn
     assert "<c>" not in drawn
+
+
+def test_a_month_without_the_bill_shows_no_margin(tmp_path):
+    path = publish_by_hand(tmp_path / "cost.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update marts.cost_vs_revenue set cost_cents = 0, "
+            "margin_cents = revenue_cents where month = '2026-05-01'"
+        )
+    figures = section(render_report(path, NOW), "month")
+    assert "The provider's bill is still to come." in figures
+    assert "100.0 %" not in figures
+
+
+def test_a_long_table_keeps_the_largest_and_says_so(tmp_path):
+    path = publish_by_hand(tmp_path / "cost.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "insert into marts.cost_vs_revenue select margins.* replace ("
+            "'small' || number as tenant_id, 1 as revenue_cents, 0 as cost_cents, "
+            "1 as margin_cents) from marts.cost_vs_revenue as margins, "
+            "range(40) as n(number) "
+            "where month = '2026-04-01' and tenant_id = 'unattributed'"
+        )
+    tenants = section(render_report(path, NOW), "tenants")
+    assert "The 15 largest of 45 rows" in tenants
+    assert "orchard" in tenants
+    assert "relays" in tenants
