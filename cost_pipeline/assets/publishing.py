@@ -5,8 +5,10 @@ import dagster as dg
 from cost_pipeline.assets.groups import MARTS, OWNERS, WAREHOUSE_POOL
 from cost_pipeline.resources import Warehouse
 from cost_pipeline.settings import Settings
+from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.digesting import digests, overall
 from cost_pipeline.warehouse.publishing import publish
+from cost_pipeline.warehouse.reporting import write_report
 
 PUBLISHED = dg.AssetKey(["published", "cost_duckdb"])
 
@@ -25,10 +27,13 @@ def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
         check_specs=[dg.AssetCheckSpec("complete", asset=PUBLISHED)],
     )
-    def cost_duckdb(warehouse: Warehouse) -> dg.MaterializeResult:
+    def cost_duckdb(
+        warehouse: Warehouse, clock: dg.ResourceParam[RunClock]
+    ) -> dg.MaterializeResult:
         settings = Settings.load()
         connection = warehouse.connection
         done = publish(connection, settings.published_path, settings.exports_path)
+        report = write_report(done.path, done.path.with_name("report.html"), clock.now)
         return dg.MaterializeResult(
             metadata={
                 "tables": done.tables,
@@ -36,6 +41,7 @@ def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 "size_mb": done.size_mb,
                 "digest": overall(digests(connection)),
                 "path": dg.MetadataValue.path(done.path),
+                "report": dg.MetadataValue.path(report),
             },
             check_results=[dg.AssetCheckResult(passed=done.tables == len(marts))],
         )

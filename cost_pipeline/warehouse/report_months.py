@@ -158,11 +158,14 @@ def _losers(connection: duckdb.DuckDBPyConnection, month: Month) -> list[str]:
 
 def trend_table(found: Sequence[Month]) -> Table:
     names = ["month", "revenue_cents", "cost_cents", "margin_cents"]
-    rows = [
-        [*(getattr(m, name) for name in names), m.margin_pct, m.state, m.currency]
-        for m in found
-    ]
-    return table([*names, "of_revenue_pct", "state", "currency"], rows)
+    names += ["of_revenue_pct", "state", "currency"]
+    return table(names, [_trend_row(month) for month in found])
+
+
+def _trend_row(month: Month) -> list[Any]:
+    known = (month.cost_cents, month.margin_cents, month.margin_pct)
+    figures = (None, None, None) if month.is_unbilled else known
+    return [month.month, month.revenue_cents, *figures, month.state, month.currency]
 
 
 def trend_picture(found: Sequence[Month]) -> str:
