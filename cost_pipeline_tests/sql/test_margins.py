@@ -28,16 +28,16 @@ LINES = """
     april     |3          |tax      |             |GST           |567         |AUD
 """
 COST_LINES = """
-    invoice_uuid | line_number | kind    | charge_category | period_start
-    uuid-1       | 1           | droplet | usage           | 2026-04-01
-    uuid-1       | 2           |         | tax             | 2026-04-01
-    uuid-1       | 3           | droplet | usage           | 2026-04-01
+    invoice_uuid|line_number|kind   |charge_category|period_start|source_file|source_row
+    uuid-1      |1          |droplet|usage          |2026-04-01  |file       |1
+    uuid-1      |2          |       |tax            |2026-04-01  |file       |2
+    uuid-1      |3          |droplet|usage          |2026-04-01  |file       |3
 """
 ALLOCATION = """
-    invoice_uuid|line_number|tenant_id   |deployment_id|bucket  |amount_micros|currency
-    uuid-1      |1          |acme        |studio       |tenant  |12_000_000   |USD
-    uuid-1      |2          |unattributed|unattributed |tax     |2_000_000    |USD
-    uuid-1      |3          |unattributed|unattributed |internal|3_000_000    |USD
+    invoice_uuid|line_number|tenant_id   |deployment_id|bucket  |rule |amount_micros
+    uuid-1      |1          |acme        |studio       |tenant  |owner|12_000_000
+    uuid-1      |2          |unattributed|unattributed |tax     |tax  |2_000_000
+    uuid-1      |3          |unattributed|unattributed |internal|own  |3_000_000
 """
 INVOICES = """
     invoice_uuid | period_start | lines_micros | verdict  | status
@@ -63,7 +63,7 @@ def margins(lines: str = LINES, **changed: str) -> list[dict[str, Any]]:
         "core.documents": changed.get("documents", DOCUMENTS),
         "core.calendar_document_lines": whole_lines(lines),
         "core.cost_lines": COST_LINES,
-        "core.cost_allocation": ALLOCATION,
+        "core.cost_allocation": in_dollars(ALLOCATION),
         "core.provider_invoices": changed.get("invoices", INVOICES),
         "core.fx_daily": changed.get("rates", RATES),
         "core.credit_costs": changed.get("credit_costs", CREDIT_COSTS),
@@ -71,13 +71,19 @@ def margins(lines: str = LINES, **changed: str) -> list[dict[str, Any]]:
         "raw.tenants": TENANTS,
     }
     with fresh_warehouse() as connection:
-        build_models(connection, "marts.cost_vs_revenue", given=tables)
+        shown = ("marts.cost_vs_revenue", "marts.cost_trace")
+        build_models(connection, *shown, given=tables)
         for audit in all_audits():
-            if audit.table == "marts.cost_vs_revenue":
+            if audit.table in shown:
                 assert broken_audit(connection, audit) == []
         found = connection.execute("from marts.cost_vs_revenue order by all")
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def in_dollars(text: str) -> str:
+    rows = [line.strip() for line in text.strip().splitlines()]
+    return "\n".join([f"{rows[0]}|currency", *[f"{row}|USD" for row in rows[1:]]])
 
 
 def whole_lines(text: str) -> str:
