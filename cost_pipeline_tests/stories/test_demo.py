@@ -21,7 +21,8 @@ def test_every_published_table_has_rows(demo_home):
         for (name,) in tables
         if ask(demo_home, f"select count(*) from marts.{name}") == [(0,)]
     ]
-    assert empty == []
+    # A correction needs a month that was final in an earlier run and changed since.
+    assert set(empty) <= {"margin_corrections"}
 
 
 def test_april_of_the_pilot_costs_what_was_verified(demo_home):
@@ -61,7 +62,7 @@ def test_ten_days_of_may_are_seventy_records(demo_home):
         demo_home,
         "select count(*), sum(quantity) filter (where billing_kind = 'droplet_hours') "
         "from marts.usage_daily where day between '2026-05-01' and '2026-05-10' "
-        "and deployment_id = 'pilot'",
+        "and deployment_id = 'pilot-studio'",
     )
     assert [(rows, int(hours)) for rows, hours in found] == [(70, 480)]
 
