@@ -8,14 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from cost_pipeline.commands.reading import NothingPublished
-from cost_pipeline.settings import Settings
+from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.warehouse.documents import journal, statements
 from cost_pipeline.warehouse.exporting import Chosen, export_tables
 from cost_pipeline.warehouse.files import write_whole
-
-
-class NotAMonth(Exception):
-    """A month is written like 2026-04."""
 
 
 def month_of(text: str | None) -> date | None:
@@ -25,7 +21,7 @@ def month_of(text: str | None) -> date | None:
     try:
         return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
     except ValueError:
-        raise NotAMonth("--month is written like 2026-04") from None
+        raise WrongUsage("--month is written YYYY-MM") from None
 
 
 def export(
@@ -55,8 +51,13 @@ def write_documents(settings: Settings, folder: Path, chosen: Chosen) -> int:
     with opened_warehouse(settings, run_clock(settings)) as connection:
         pages = list(statements(connection, chosen.tenant, chosen.month))
         entries = journal(connection, chosen.tenant, chosen.month)
-    for number, page in pages:
-        write_whole(folder / "statements" / f"{safe(number)}.html", page.encode())
+    written = {f"{safe(number)}.html": page for number, page in pages}
+    for name, page in written.items():
+        write_whole(folder / "statements" / name, page.encode())
+    # A draft of an earlier export that is no more would look like a document.
+    for old in (folder / "statements").glob("*.html"):
+        if old.name not in written:
+            old.unlink()
     write_whole(folder / "ar_journal.csv", entries.encode())
     return len(pages)
 

@@ -50,7 +50,9 @@ SECTIONS = (
         "The same money, one step closer to the machines.",
         ("marts.cost_vs_revenue",),
         """
-        select deployment_id as deployment, tenant_id as tenant,
+        select if(deployment_id = 'unattributed' and tenant_id <> 'unattributed',
+                'all of the tenant', deployment_id) as deployment,
+            tenant_id as tenant,
             sum(revenue_cents) as revenue_cents, sum(cost_cents) as cost_cents,
             sum(margin_cents) as margin_cents, currency
         from marts.cost_vs_revenue join shown using (month)

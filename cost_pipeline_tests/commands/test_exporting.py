@@ -1,11 +1,20 @@
 """`export`: names from outside stay names, and months are months."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from cost_pipeline.commands.exporting import NotAMonth, folder_of, month_of, safe
+from cost_pipeline.commands.exporting import (
+    export,
+    folder_of,
+    month_of,
+    safe,
+)
+from cost_pipeline.commands.reading import NothingPublished
+from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.warehouse.exporting import Chosen
 
 
@@ -40,5 +49,31 @@ def test_each_choice_has_a_folder_of_its_own():
 def test_a_month_is_read_and_anything_else_is_refused():
     assert month_of("2026-04") == date(2026, 4, 1)
     assert month_of(None) is None
-    with pytest.raises(NotAMonth):
+    with pytest.raises(WrongUsage):
         month_of("April")
+
+
+def test_nothing_is_exported_before_anything_was_published(tmp_path, monkeypatch):
+    monkeypatch.setenv("COST_PIPELINE_HOME", str(tmp_path))
+    with pytest.raises(NothingPublished):
+        export(Settings.load(), Console(quiet=True), None, None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_demo_is_exported_for_one_tenant_and_month(
+    demo_home, tmp_path, monkeypatch
+):
+    home = tmp_path / "home"
+    shutil.copytree(demo_home / "data", home)
+    monkeypatch.setenv("COST_PIPELINE_HOME", str(home))
+    folder = export(Settings.load(), Console(quiet=True), "pilot", "2026-04")
+    pages = list((folder / "statements").glob("*.html"))
+    assert [page.name for page in pages] == ["INV-2026-04-pilot-AUD.html"]
+    assert "70.64" in pages[0].read_text("utf-8")
+    assert "70.64" in (folder / "ar_journal.csv").read_text("utf-8")
+    assert "cost" not in {path.stem for path in folder.rglob("*.csv")}
+    leftover = folder / "statements" / "a-draft-that-was.html"
+    leftover.write_text("")
+    export(Settings.load(), Console(quiet=True), "pilot", "2026-04")
+    assert not leftover.exists()
