@@ -129,8 +129,8 @@ class Due:
             return 0
         messages = f"select * from read_parquet('{quoted(segments / 'messages')}')"
         attempts = NO_ATTEMPTS
-        if any((segments / "delivery_attempts").glob("*.parquet")):
-            folder = quoted(segments / "delivery_attempts")
+        if any((segments / "deliveries").glob("*.parquet")):
+            folder = quoted(segments / "deliveries")
             attempts = f"select * from read_parquet('{folder}')"
         query = UNTAKEN.format(messages=messages, attempts=attempts)
         now = self.clock.now.astimezone(UTC).replace(tzinfo=None)

@@ -30,7 +30,7 @@ CATALOG = (
     "tax_rates",
 )
 INPUTS = ("core.billing_units", "core.metered_intervals", "core.usage_events")
-AFTER_ISSUE = ("core.calendar_documents", "core.calendar_document_lines")
+AFTER_ISSUE = ("core.calendar_documents", "core.calendar_lines")
 
 RESOURCES = """
     create table core.resources (

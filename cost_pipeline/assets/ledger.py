@@ -41,7 +41,7 @@ class Step:
 
 STEPS = (
     Step(
-        "document_lines",
+        "lines",
         (
             "core.calendar_drafts",
             "core.calendar_draft_lines",
@@ -54,7 +54,7 @@ STEPS = (
     ),
     Step(
         "documents",
-        ("ledger.document_lines",),
+        ("ledger.lines",),
         issue_headers,
         "Issued invoices, adjustments and re-issues: what customers were told.",
         "usage",
@@ -117,7 +117,7 @@ def ledger_asset(step: Step) -> dg.AssetsDefinition:
 
 def delivery_asset() -> dg.AssetsDefinition:
     """Build the asset that tells what is to be told, and writes down each attempt."""
-    key = dg.AssetKey(["ledger", "delivery_attempts"])
+    key = dg.AssetKey(["ledger", "deliveries"])
 
     @dg.asset(
         key=key,
@@ -187,6 +187,6 @@ def decisions_asset() -> dg.AssetsDefinition:
 assets = [decisions_asset(), *map(ledger_asset, STEPS), delivery_asset()]
 tables = [
     "ledger.decisions",
-    "ledger.delivery_attempts",
+    "ledger.deliveries",
     *(f"ledger.{step.table}" for step in STEPS),
 ]

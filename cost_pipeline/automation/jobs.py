@@ -131,7 +131,7 @@ spend_alerts = _job(
 message_delivery = _job(
     "message_delivery",
     # Only telling: what is to be told was queued by other jobs.
-    dg.AssetSelection.key_substring("delivery_attempts")
+    dg.AssetSelection.key_substring("deliveries")
     & dg.AssetSelection.groups("g_ledger"),
     "Deliver the messages that nobody has taken yet.",
 )

@@ -18,7 +18,7 @@ from cost_pipeline.contracts.columns import (
 )
 
 DOCUMENT_LINES = Contract(
-    "ledger.document_lines",
+    "ledger.lines",
     "Lines of issued documents, with the names and inputs of that day.",
     (
         key("invoice_id", "The document."),

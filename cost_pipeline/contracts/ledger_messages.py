@@ -27,7 +27,7 @@ MESSAGES = Contract(
 )
 
 DELIVERY_ATTEMPTS = Contract(
-    "ledger.delivery_attempts",
+    "ledger.deliveries",
     "Attempts: one row before the server is called, one with the outcome after.",
     (
         key("message_id", "The message."),

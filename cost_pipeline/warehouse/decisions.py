@@ -85,7 +85,7 @@ def void_invoice(
     """Take an issued document back; its month may then be issued once more."""
     document = find_one(connection, "core.calendar_documents", "invoice_id", invoice_id)
     document = document or find_one(
-        connection, "core.anniversary_documents", "invoice_id", invoice_id
+        connection, "core.anniversary_invoices", "invoice_id", invoice_id
     )
     if document is None:
         raise UnknownSubject(f"there is no document {invoice_id}")

@@ -74,7 +74,7 @@ def issue_lines(
         from core.calendar_draft_lines as lines
         join ({ISSUABLE}) as issuable using (invoice_id)
         where not exists (
-            select 1 from ledger.document_lines as known
+            select 1 from ledger.lines as known
             where known.invoice_id = lines.invoice_id
                 and known.document_hash = issuable.document_hash
         )
@@ -91,7 +91,7 @@ def issue_headers(
         select *
         from ({ISSUABLE}) as issuable
         where exists (
-            select 1 from ledger.document_lines as lines
+            select 1 from ledger.lines as lines
             where lines.invoice_id = issuable.invoice_id
                 and lines.document_hash = issuable.document_hash
         )

@@ -52,7 +52,7 @@ select
     '' as provider_message_id,
     cast(? as timestamp) as happened_at
 from ledger.messages as messages
-anti join ledger.delivery_attempts as attempts
+anti join ledger.deliveries as attempts
     on messages.message_id = attempts.message_id
 where messages.skip_reason <> ''
 """
@@ -72,7 +72,7 @@ with attempts as (
             as is_possible_duplicate,
         max_by(next_try_at, attempt) filter (where outcome in ('failed', 'unknown'))
             as next_try_at
-    from ledger.delivery_attempts
+    from ledger.deliveries
     group by message_id
 )
 

@@ -36,7 +36,7 @@ PATH = (
     "staging.plan_items",
     "staging.addons",
     "core.billing_units",
-    "core.plan_versions_in_force",
+    "core.versions_in_force",
     "core.quote_extensions",
     "core.quote_allowances",
     "core.quote_overages",
@@ -172,7 +172,7 @@ def quote(
             _load_table(connection, all_contracts()[table], catalog)
         if catalog is not None:
             _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
-        _build(connection, "core.billing_units", "core.plan_versions_in_force")
+        _build(connection, "core.billing_units", "core.versions_in_force")
         _put_request(connection, request)
         _build(connection, *PATH)
         rows = connection.execute(LINES).fetchall()
@@ -206,7 +206,7 @@ def _put_request(connection: duckdb.DuckDBPyConnection, request: QuoteRequest) -
 def _version(connection: duckdb.DuckDBPyConnection, plan: str) -> str:
     """The version in force of a plan, or the version itself when one is named."""
     found = connection.execute(
-        "select plan_version_id from core.plan_versions_in_force "
+        "select plan_version_id from core.versions_in_force "
         "where plan_code = $plan and valid_to is null "
         "union all select plan_version_id from raw.plan_versions "
         "where plan_version_id = $plan",
@@ -214,7 +214,7 @@ def _version(connection: duckdb.DuckDBPyConnection, plan: str) -> str:
     ).fetchall()
     if not found:
         known = connection.execute(
-            "select plan_code from core.plan_versions_in_force "
+            "select plan_code from core.versions_in_force "
             "where valid_to is null order by plan_code"
         ).fetchall()
         names = ", ".join(row[0] for row in known)

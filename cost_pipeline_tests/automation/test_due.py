@@ -140,7 +140,7 @@ def test_a_message_is_due_until_it_was_taken(
     segment(due, "messages", 1, MESSAGE.format(id="a"))
     assert due.messages() == 1
     attempt = ATTEMPT.format(id="a", attempt=1, outcome=outcome, next_at=next_at)
-    segment(due, "delivery_attempts", 1, attempt)
+    segment(due, "deliveries", 1, attempt)
     assert due.messages() == expected
 
 

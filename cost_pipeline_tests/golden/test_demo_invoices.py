@@ -61,7 +61,7 @@ def demo(tmp_path_factory):
 
 def test_april_of_the_pilot_is_the_stated_invoice(demo):
     lines = demo.execute(
-        "select line_kind, quantity, amount_cents from core.calendar_document_lines "
+        "select line_kind, quantity, amount_cents from core.calendar_lines "
         "where invoice_id = 'INV-2026-04-pilot-AUD' order by line_number"
     ).fetchall()
     assert lines == [
@@ -96,7 +96,7 @@ def test_the_first_ten_days_of_may_are_the_stated_records(demo):
         "snapshot_gb_month": Fraction(480, 31),
     }
     overage = demo.execute(
-        "select count(*) from core.calendar_document_lines where line_kind = 'overage' "
+        "select count(*) from core.calendar_lines where line_kind = 'overage' "
         "and invoice_id = 'INV-2026-05-pilot-AUD'"
     ).fetchall()
     assert overage == [(0,)]

@@ -170,7 +170,7 @@ def test_publishing_a_version_retires_the_former_and_moves_nobody():
             "select plan_version_id, base_price_cents from core.tenant_plans"
         ).fetchall()
         spans = connection.execute(
-            "select version, valid_to is null from core.plan_versions_in_force "
+            "select version, valid_to is null from core.versions_in_force "
             "order by version"
         ).fetchall()
     assert sold == [(2, case["out"]["new_signup_price"])]

@@ -15,8 +15,8 @@ Row = tuple[object, ...]
 # Models up to the claims come before the ledger is written, the rest after it.
 DRAFTS = "core.item_claims"
 RESULTS = (
-    "core.anniversary_document_lines",
-    "core.subscription_findings",
+    "core.anniversary_lines",
+    "core.activity_findings",
     "marts.subscription_items",
 )
 

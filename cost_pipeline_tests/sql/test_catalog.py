@@ -20,10 +20,10 @@ def in_force(decisions: str, versions: str = VERSIONS) -> list[tuple]:
     with fresh_warehouse() as connection:
         give(connection, "raw.plan_versions", versions)
         give(connection, "ledger.decisions", decisions)
-        build_models(connection, "core.plan_versions_in_force")
+        build_models(connection, "core.versions_in_force")
         return connection.execute(
             "select plan_version_id, valid_from, valid_to, published_by "
-            "from core.plan_versions_in_force order by valid_from"
+            "from core.versions_in_force order by valid_from"
         ).fetchall()
 
 

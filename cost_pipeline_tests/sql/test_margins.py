@@ -61,7 +61,7 @@ def margins(lines: str = LINES, **changed: str) -> list[dict[str, Any]]:
     """Rows of the margin table; every audit that stands beside it must hold."""
     tables = {
         "core.documents": changed.get("documents", DOCUMENTS),
-        "core.calendar_document_lines": whole_lines(lines),
+        "core.calendar_lines": whole_lines(lines),
         "core.cost_lines": COST_LINES,
         "core.cost_allocation": in_dollars(ALLOCATION),
         "core.provider_invoices": changed.get("invoices", INVOICES),

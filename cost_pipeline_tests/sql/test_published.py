@@ -49,7 +49,7 @@ def test_documents_of_both_cycles_are_published(run_model):
         select="invoice_id, cycle",
         given={
             "core.calendar_documents": documents("INV-1", "calendar") + " | a note",
-            "core.anniversary_documents": documents("SUB-1", "anniversary"),
+            "core.anniversary_invoices": documents("SUB-1", "anniversary"),
         },
     )
     assert rows == [("INV-1", "calendar"), ("SUB-1", "anniversary")]

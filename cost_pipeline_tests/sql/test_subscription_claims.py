@@ -61,7 +61,7 @@ def test_without_a_start_everything_is_a_draft_and_nothing_is_written(
         ("renewal", 2000, date(2026, 5, 10), "draft"),
     ]
     documents = warehouse.execute(
-        "select status, total_cents, is_provisional from core.anniversary_documents"
+        "select status, total_cents, is_provisional from core.anniversary_invoices"
     ).fetchall()
     assert sorted(documents) == [
         ("draft", 1000, True),
@@ -98,7 +98,7 @@ def test_a_late_deactivation_takes_back_what_was_renewed(
 ) -> None:
     run_once(warehouse)
     issued = warehouse.execute(
-        "from core.anniversary_documents order by all"
+        "from core.anniversary_invoices order by all"
     ).fetchall()
     stopped = (
         "a2",
@@ -117,7 +117,7 @@ def test_a_late_deactivation_takes_back_what_was_renewed(
         (-1000, date(2026, 4, 10), "waiting"),
         (-2000, date(2026, 5, 10), "waiting"),
     ]
-    after = warehouse.execute("from core.anniversary_documents order by all").fetchall()
+    after = warehouse.execute("from core.anniversary_invoices order by all").fetchall()
     assert after == issued
     assert problems(warehouse) == []
 
@@ -131,7 +131,7 @@ def test_a_correction_keeps_its_service_period_on_the_next_invoice(
     assert run_once(warehouse).new == 2
     lines = warehouse.execute(
         "select line_kind, amount_cents, description, cast(service_start as date) "
-        "from core.anniversary_document_lines join core.anniversary_documents "
+        "from core.anniversary_lines join core.anniversary_invoices "
         "using (invoice_id) where total_cents = 3000 order by line_number"
     ).fetchall()
     assert lines == [

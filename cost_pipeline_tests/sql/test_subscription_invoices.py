@@ -52,11 +52,11 @@ def test_tax_of_the_tenant_stands_on_the_invoice_and_is_fixed_there(
     warehouse.execute("update raw.tax_rates set rate = 0.5")
     run_once(warehouse)
     assert warehouse.execute(
-        "select subtotal_cents, tax_cents, total_cents from core.anniversary_documents"
+        "select subtotal_cents, tax_cents, total_cents from core.anniversary_invoices"
     ).fetchall() == [(1000, 125, 1125)]
     assert warehouse.execute(
         "select line_number, amount_cents, description "
-        "from core.anniversary_document_lines where line_kind = 'tax'"
+        "from core.anniversary_lines where line_kind = 'tax'"
     ).fetchall() == [(2, 125, "GST 12.5000 %")]
     assert problems(warehouse) == []
 
@@ -84,11 +84,11 @@ def test_a_voided_invoice_says_so(warehouse: duckdb.DuckDBPyConnection) -> None:
         "insert into ledger.decisions by name select 'd' as decision_id, "
         "'void-invoice' as decision, invoice_id as subject_id, '{}' as details, "
         "now_at as decided_at, 'h' as input_hash, 1 as batch, now_at as written_at "
-        "from core.anniversary_documents cross join ref.clock"
+        "from core.anniversary_invoices cross join ref.clock"
     )
     run_once(warehouse)
     assert warehouse.execute(
-        "select status from core.anniversary_documents"
+        "select status from core.anniversary_invoices"
     ).fetchall() == [("void",)]
 
 
@@ -138,7 +138,7 @@ def test_what_charged_nothing_is_named_with_its_reason(
     give_log(warehouse, [CREATED, *log])
     run_once(warehouse)
     found = warehouse.execute(
-        "select finding, subject_id from core.subscription_findings order by all"
+        "select finding, subject_id from core.activity_findings order by all"
     ).fetchall()
     assert found == [
         ("change_without_plan", "a9"),

@@ -231,7 +231,7 @@ def test_documents_do_not_depend_on_when_runs_happened(
             results.append(
                 connection.execute(
                     "select * exclude (issued_at, due_at) "
-                    "from core.anniversary_documents order by all"
+                    "from core.anniversary_invoices order by all"
                 ).fetchall()
                 + connection.execute(
                     "select * exclude (claimed_at) "

@@ -141,7 +141,7 @@ def test_a_scenario_gives_the_recommended_invoices(
     found = scenarios.execute(
         "select tenant_id, (select min(tick_at) from ledger.claims "
         "where claims.invoice_id = documents.invoice_id), period_start, period_end, "
-        "total_cents, status from core.anniversary_documents as documents "
+        "total_cents, status from core.anniversary_invoices as documents "
         "where starts_with(tenant_id, ?)",
         [f"{key}/"],
     ).fetchall()

@@ -12,14 +12,14 @@ from cost_pipeline_tests.usage_world import UsageWorld, drafted
 APRIL = "INV-2026-04-pilot-AUD"
 LINES = """
     select line_kind, resource_kind, quantity, amount_cents
-    from core.calendar_document_lines where invoice_id = ? order by line_number
+    from core.calendar_lines where invoice_id = ? order by line_number
 """
 DOCUMENTS = """
     select invoice_id, status, total_cents from core.calendar_documents
     where period_start < '2026-05-01' order by all
 """
 LEDGER = "select * from ledger.documents order by invoice_id"
-LEDGER_LINES = "select * from ledger.document_lines order by invoice_id, line_number"
+LEDGER_LINES = "select * from ledger.lines order by invoice_id, line_number"
 
 
 def pilot(issue_from: date | None = date(2026, 4, 1)) -> UsageWorld:
@@ -73,7 +73,7 @@ def test_a_second_run_and_a_later_run_issue_nothing_more():
 def test_without_a_date_to_issue_from_the_ledger_stays_empty():
     world = pilot(issue_from=None)
     assert world.run("2026-05-20").new == 0
-    assert world.rows("select count(*) from ledger.document_lines") == [(0,)]
+    assert world.rows("select count(*) from ledger.lines") == [(0,)]
     assert world.rows(DOCUMENTS) == [(APRIL, "draft", 7064)]
 
 
@@ -126,7 +126,7 @@ def test_late_usage_becomes_one_adjustment_with_exactly_the_difference():
     assert [row for row in world.rows(LEDGER_LINES) if row in lines] == lines
     found = world.rows(
         "select corrects_invoice_id, document_type, total_cents, "
-        "(select min(service_start) from core.calendar_document_lines as lines "
+        "(select min(service_start) from core.calendar_lines as lines "
         "where lines.invoice_id = documents.invoice_id) "
         "from core.calendar_documents as documents where invoice_id = ?",
         adjustment,
@@ -290,7 +290,7 @@ def test_a_plan_changed_in_the_month_shares_base_price_and_usage():
     )
     world.run("2026-05-01T03:00:00")
     found = world.rows(
-        "select subscription_id, line_kind, amount_cents from ledger.document_lines "
+        "select subscription_id, line_kind, amount_cents from ledger.lines "
         "where line_kind <> 'tax' order by all"
     )
     assert found == [

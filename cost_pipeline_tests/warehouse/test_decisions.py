@@ -75,7 +75,7 @@ def test_a_draft_is_published_once_and_nothing_else_is() -> None:
 def test_an_issued_document_is_void_once_whatever_the_reason() -> None:
     with fresh_warehouse() as connection:
         give(connection, "core.calendar_documents", DOCUMENTS)
-        give(connection, "core.anniversary_documents", ANNIVERSARY)
+        give(connection, "core.anniversary_invoices", ANNIVERSARY)
         void_invoice(connection, None, invoice_id="inv-1", reason="wrong address")
         void_invoice(connection, None, invoice_id="sub-1", reason="wrong address")
         for reason in ("wrong address", "another reason"):

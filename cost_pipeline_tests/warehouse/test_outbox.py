@@ -47,7 +47,7 @@ def outcomes(connection, name):
     return [
         row[0]
         for row in connection.execute(
-            "select outcome from ledger.delivery_attempts where message_id = ? "
+            "select outcome from ledger.deliveries where message_id = ? "
             "order by attempt, outcome",
             [name],
         ).fetchall()
@@ -83,7 +83,7 @@ def test_a_refused_message_waits_longer_after_each_failure_and_is_never_lost():
         assert deliver(connection, None, gateway, at).failed == 1
         assert deliver(connection, None, gateway, at).failed == 0
         next_at = connection.execute(
-            "select max(next_try_at) from ledger.delivery_attempts"
+            "select max(next_try_at) from ledger.deliveries"
         ).fetchall()[0][0]
         waits.append(int((next_at - at).total_seconds()))
         at = next_at

@@ -27,7 +27,7 @@ def test_the_quoted_price_is_the_invoiced_price():
     world.run("2026-05-02")
     invoiced = world.rows(
         "select line_kind, resource_kind, quantity, unit_price_cents, amount_cents, "
-        "currency, description from core.calendar_document_lines "
+        "currency, description from core.calendar_lines "
         "where invoice_id = 'INV-2026-04-pilot-AUD' order by line_number"
     )
     request = QuoteRequest(

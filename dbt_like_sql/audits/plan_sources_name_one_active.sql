@@ -3,7 +3,7 @@ The platform itself calls at most one version of a plan active.
 
 Here the one published last counts, so nothing stops; there it is a question.
 
-on: core.plan_versions_in_force
+on: core.versions_in_force
 warn: yes
 */
 select plan_code, string_agg(plan_version_id, ', ' order by version) as versions

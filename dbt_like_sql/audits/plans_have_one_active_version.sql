@@ -1,10 +1,10 @@
 /*
 A plan is sold in one version: the source names no second active one beside it.
 
-on: core.plan_versions_in_force
+on: core.versions_in_force
 */
 select plan_code, count(*) as versions
-from core.plan_versions_in_force
+from core.versions_in_force
 where valid_to is null
 group by plan_code
 having count(*) > 1

@@ -2,7 +2,7 @@
 The activities that can change what a relay costs, and what each of them states.
 
 Other types of activity are left out here, before anything is folded, because a window
-must not see them; they are named in `core.subscription_findings`.
+must not see them; they are named in `core.activity_findings`.
 
 subject: subscriptions
 grain: activity_id

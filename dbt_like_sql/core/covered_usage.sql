@@ -42,7 +42,7 @@ covered as (
         any_value(daily.unknown_days) as unknown_days,
         any_value(daily.is_unobserved) as is_unobserved
     from daily
-    left join core.deployment_subscriptions as subscriptions
+    left join core.deployment_plans as subscriptions
         on subscriptions.deployment_id = daily.deployment_id
         and daily.day between subscriptions.first_day and subscriptions.last_day
     group by daily.day, daily.deployment_id, daily.billing_kind

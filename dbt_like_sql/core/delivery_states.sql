@@ -28,7 +28,7 @@ with attempts as (
         max_by(next_try_at, attempt) filter (where outcome in ('failed', 'unknown'))
             as next_try_at,
         min(happened_at) filter (where outcome = 'sent') as sent_at
-    from ledger.delivery_attempts
+    from ledger.deliveries
     group by message_id
 )
 

@@ -32,13 +32,13 @@ with lines as (
         invoice_id, line_number, line_kind, deployment_id, resource_kind, quantity,
         unit_price_cents, amount_cents, currency, description, service_start,
         service_end
-    from core.calendar_document_lines
+    from core.calendar_lines
     union all
     select
         invoice_id, line_number, line_kind, deployment_id, resource_kind, quantity,
         unit_price_cents, amount_cents, currency, description, service_start,
         service_end
-    from core.anniversary_document_lines
+    from core.anniversary_lines
 ),
 
 kinds as (

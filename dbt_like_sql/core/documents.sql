@@ -65,4 +65,4 @@ select
     due_at,
     is_provisional,
     cast(null as varchar) as notes
-from core.anniversary_documents
+from core.anniversary_invoices

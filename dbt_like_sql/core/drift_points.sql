@@ -46,7 +46,7 @@ events as (
     select
         seen.resource_id, coalesce(lifetimes.started_at, seen.observed_at), null,
         seen.observed_at, null, 0
-    from core.resource_observations as seen
+    from core.resource_sightings as seen
     join core.drift_targets as targets on targets.resource_id = seen.resource_id
     left join core.resource_lifetimes as lifetimes
         on lifetimes.resource_id = seen.resource_id

@@ -57,7 +57,7 @@ lives as (
     left join core.resources as live
         on live.resource_id = points.resource_id
         and live.valid_from = points.live_from
-    left join core.resource_observations as seen
+    left join core.resource_sightings as seen
         on seen.resource_id = points.resource_id
         and seen.observed_at = points.document_at
     left join ref.drift_comparators as comparators

@@ -38,7 +38,7 @@ select
     cast(max(lines.service_end) as timestamp) as service_end,
     cast(sum(lines.amount_cents) as bigint) as amount_cents
 from core.issued_standing as documents
-join raw.ledger_document_lines as lines using (invoice_id, document_hash)
+join raw.ledger_lines as lines using (invoice_id, document_hash)
 where documents.counts
 group by documents.tenant_id, documents.currency, documents.period_start,
     lines.line_key

@@ -14,7 +14,7 @@ misses: How many complete listings in a row.
 */
 with last_ones as (
     select resource_id, observed_at, misses, is_present
-    from core.resource_observations
+    from core.resource_sightings
     qualify row_number() over (partition by resource_id order by observed_at desc) = 1
 )
 

@@ -24,5 +24,5 @@ select
     versions.currency,
     versions.valid_from,
     cast(coalesce(versions.valid_to, timestamp '9999-12-31') as timestamp) as valid_to
-from core.plan_versions_in_force as versions
+from core.versions_in_force as versions
 left join raw.plans as plans on versions.plan_code = plans.plan_code

@@ -36,7 +36,7 @@ returns as (
     select
         *,
         lag(misses) over (partition by resource_id order by observed_at) as old_misses
-    from core.resource_observations
+    from core.resource_sightings
 ),
 
 events as (
@@ -68,12 +68,12 @@ events as (
     where old_valid_to = valid_from and old_project_id <> project_id
     union all
     select resource_id, 'missed', observed_at, 'a complete listing does not name it'
-    from core.resource_observations
+    from core.resource_sightings
     where not is_present
     union all
     select resource_id, 'stale', third_miss_at,
         'gone since ' || cast(observed_at as varchar)
-    from core.resource_observations
+    from core.resource_sightings
     where third_miss_at is not null
     union all
     select resource_id, 'back', observed_at, concat('after ', old_misses, ' misses')

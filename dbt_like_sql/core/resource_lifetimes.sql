@@ -24,7 +24,7 @@ with numbered as (
             partition by resource_id order by observed_at
             rows between unbounded preceding and 1 preceding
         ), 0) as lifetime
-    from core.resource_observations
+    from core.resource_sightings
 ),
 
 seen as (

@@ -41,7 +41,7 @@ with present as (
             coalesce(status, chr(30)), coalesce(project_id, chr(30)),
             coalesce(parent_id, chr(30))
         ) as state
-    from core.resource_observations as observations
+    from core.resource_sightings as observations
     join core.resource_lifetimes as lifetimes
         on lifetimes.resource_id = observations.resource_id
         and lifetimes.first_seen_at <= observations.observed_at

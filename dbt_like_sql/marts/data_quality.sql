@@ -45,7 +45,7 @@ with findings as (
     union all
     select
         'subscriptions' as area, finding, subject_id, tenant_id, detail, happened_at
-    from core.subscription_findings
+    from core.activity_findings
     union all
     select
         'usage' as area, finding, subject_id, tenant_id, detail, happened_at

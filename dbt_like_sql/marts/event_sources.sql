@@ -15,7 +15,8 @@ subject_id: The deployment, relay or install it is about.
 measure: Billing kind, activity type, or the budget a credit counts in.
 detail: Plan of an activity, or backend of a credit; empty otherwise.
 quantity: Base units of usage, credits, or 1 for an activity; 0 = not counted.
-happened_at: When it happened; for imports from when it counts.
+happened_at: When it happened; for imports when the row was last used.
+counts_at: From when it counts: a credit before its install's first period counts in it.
 source_file: SHA-256 of the landed file.
 source_row: Row in it.
 */
@@ -29,6 +30,7 @@ with credits as (
         case when events.occurred_at <= anchors.imported_until then 0 else 1 end
             as credits,
         events.occurred_at,
+        greatest(events.occurred_at, anchors.anchor_at) as counts_at,
         events.source_file,
         events.source_row
     from raw.credit_events as events
@@ -52,24 +54,25 @@ imports as (
 events as (
     select 'usage' as event_kind, event_id, counted.tenant_id, counted.deployment_id,
         counted.billing_kind, '' as detail, counted.base_quantity as quantity,
-        given.occurred_at, given.source_file, given.source_row
+        given.occurred_at, given.occurred_at as counts_at, given.source_file,
+        given.source_row
     from core.usage_events as counted
     join raw.usage_events as given using (event_id)
     union all
     select 'activity', activity_id, tenant_id, resource_id, activity_type,
-        coalesce(plan_code, ''), 1, created_at, source_file, source_row
+        coalesce(plan_code, ''), 1, created_at, created_at, source_file, source_row
     from raw.activities
     union all
     select 'credit', event_id, tenant_id, install_id, budget, backend, credits,
-        occurred_at, source_file, source_row
+        occurred_at, counts_at, source_file, source_row
     from credits
     union all
     select 'credit_import', install_id || '/lifetime', tenant_id, install_id,
-        'lifetime', '', lifetime_used, known_at, source_file, source_row
+        'lifetime', '', lifetime_used, known_at, known_at, source_file, source_row
     from imports
     union all
     select 'credit_import', install_id || '/monthly', tenant_id, install_id, 'monthly',
-        '', monthly_used,
+        '', monthly_used, known_at,
         case when period_number = 0 then period_start
             else coalesce(renewal_at, imported_until, period_start) end,
         source_file, source_row
@@ -85,6 +88,7 @@ select
     cast(events.detail as varchar) as detail,
     cast(events.quantity as bigint) as quantity,
     cast(events.occurred_at as timestamp) as happened_at,
+    cast(events.counts_at as timestamp) as counts_at,
     events.source_file,
     events.source_row
 from events

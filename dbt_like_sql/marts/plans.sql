@@ -28,7 +28,7 @@ select
     versions.currency,
     versions.valid_from as published_at,
     cast(coalesce(items.item_count, 0) as bigint) as items
-from core.plan_versions_in_force as versions
+from core.versions_in_force as versions
 join staging.plans as plans using (plan_code)
 left join items using (plan_version_id)
 where versions.valid_to is null

@@ -31,7 +31,7 @@ rate_card: Where the prices came from.
 */
 with sent as (
     select message_id, min(happened_at) as sent_at
-    from ledger.delivery_attempts
+    from ledger.deliveries
     where outcome = 'sent'
     group by message_id
 ),

@@ -81,5 +81,5 @@ from (
     union all
     select * from late
     union all
-    select * from core.subscription_price_findings
+    select * from core.price_findings
 )

@@ -65,7 +65,7 @@ lines as (
             as description,
         documents.period_start as service_start,
         documents.period_end as service_end
-    from core.anniversary_documents as documents
+    from core.anniversary_invoices as documents
     join taxes on documents.invoice_id = taxes.invoice_id
     where documents.tax_cents <> 0
 )

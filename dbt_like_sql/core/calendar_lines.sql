@@ -36,7 +36,7 @@ select
     lines.description,
     lines.service_start,
     lines.service_end
-from ledger.document_lines as lines
+from ledger.lines as lines
 -- Lines without a header are those of a writer that was killed between the two.
 join issued using (invoice_id, document_hash)
 union all

@@ -1,0 +1,97 @@
+"""`trace`: the landed rows and events behind a published number, and their exact sum.
+
+What stands behind which table is `warehouse/tracing_*.py`; this shows it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cost_pipeline.commands.reading import as_table, open_published
+from cost_pipeline.settings import Settings
+from cost_pipeline.warehouse.tracing import Level, Trace, trace
+
+ROWS_SHOWN = 40
+TEXT_SHOWN = 60
+
+
+def show_trace(
+    settings: Settings, table: str, keys: Sequence[str], console: Console
+) -> bool:
+    """Print what stands behind the rows with these keys; returns whether all sums meet.
+
+    The published file is read, which no writer ever locks.
+    """
+    with open_published(settings.published_path) as connection:
+        found = trace(connection, table, keys_of(keys), limit=ROWS_SHOWN)
+    console.print(_asked(found))
+    for level in found.levels:
+        console.print(_table(level))
+        if level.is_sum:
+            console.print(_verdict(level))
+    for path in landed_files(settings.landing_path, found):
+        console.print(f"landed: {path}", markup=False, highlight=False)
+    return found.is_exact
+
+
+def keys_of(words: Sequence[str]) -> dict[str, str]:
+    """Read `KEY=VALUE` words."""
+    pairs = [word.partition("=") for word in words]
+    for name, sign, _ in pairs:
+        if not sign or not name:
+            raise typer.BadParameter(f"{name!r} is not KEY=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+def landed_files(landing: Path, found: Trace) -> list[Path]:
+    """The landed files of the rows shown, where they are on this machine."""
+    hashes = {
+        row[position]
+        for level in found.levels
+        for position, column in enumerate(level.columns)
+        if column == "source_file"
+        for row in level.rows
+        if row[position]
+    }
+    return sorted(path for sha in hashes for path in landing.rglob(f"{sha}*"))
+
+
+def _asked(found: Trace) -> Table:
+    """The rows that were asked for, one column of names and one for each row."""
+    table = Table(title=f"[bold]{found.table}[/bold]", title_justify="left")
+    table.add_column("")
+    rows = found.asked.rows[:3]
+    for number in range(len(rows)):
+        table.add_column(f"row {number + 1} of {found.asked.row_count}")
+    for position, column in enumerate(found.asked.columns):
+        table.add_row(column, *(_text(row[position]) for row in rows))
+    return table
+
+
+def _table(level: Level) -> Table:
+    more = level.row_count - len(level.rows)
+    title = f"{level.title} ({level.row_count}"
+    title += f", {more} not shown)" if more else ")"
+    rows = [[_text(value) for value in row] for row in level.rows]
+    return as_table(level.columns, rows, escape(title))
+
+
+def _verdict(level: Level) -> str:
+    if level.is_exact:
+        return (
+            f"[green]=[/green] {level.total} {escape(level.unit)}: the number, exactly"
+        )
+    return (
+        f"[red]≠[/red] the rows sum to {level.total}, the number is {level.number} "
+        f"{escape(level.unit)}"
+    )
+
+
+def _text(value: object) -> str:
+    """A value as one short line; what the provider wrote is never markup."""
+    text = "" if value is None else " ".join(str(value).split())
+    return escape(text if len(text) <= TEXT_SHOWN else f"{text[: TEXT_SHOWN - 1]}…")

@@ -1,0 +1,103 @@
+"""The pipeline's own jobs over raw tables that are there already.
+
+Only models and ledger steps are selected: what loads raw tables would replace them by
+what the landing holds, which is nothing. Messages are not delivered either.
+"""
+
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from cost_pipeline.automation.launching import Outcome, launch, open_instance
+from cost_pipeline.commands.running import (
+    RANGE_END,
+    RANGE_START,
+    dagster_home,
+    quiet,
+)
+from cost_pipeline.definitions import defs
+from cost_pipeline.resources import NOW_TAG, run_clock
+from cost_pipeline.settings import Settings
+from cost_pipeline.warehouse.building import Window
+
+MODELS = frozenset({"staging", "core", "marts", "ledger"})
+METERED = frozenset({"core.usage_daily"})
+LEFT_OUT = frozenset({"ledger.delivery_attempts", "ledger.decisions"})
+
+
+def days_of(window: Window) -> dict[str, str]:
+    """The tags of a run over a range of days."""
+    first, last = window.first_day.isoformat(), window.last_day.isoformat()
+    return {RANGE_START: first, RANGE_END: last}
+
+
+@dataclass
+class Jobs:
+    """An instance, the definitions, and what the runs did."""
+
+    instance: dg.DagsterInstance
+    repository: dg.RepositoryDefinition
+    now: datetime
+    order: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @classmethod
+    def opened(cls) -> "Jobs":
+        warnings.simplefilter("ignore")
+        settings = Settings.load()
+        instance = open_instance(dagster_home(settings), is_sqlite=True)
+        quiet(instance)
+        return cls(instance, defs.get_repository_def(), run_clock(settings).now)
+
+    def whole(self, window: Window | None) -> None:
+        """Every table once: what exists, the days, the books."""
+        if window is None:
+            self.run("books", MODELS)
+            return
+        self.run("collect", MODELS)
+        self.run("metering", METERED, days_of(window))
+        self.run("books", MODELS, without=set(self.order))
+
+    def run(
+        self,
+        job: str,
+        chosen: Collection[str],
+        tags: dict[str, str] | None = None,
+        *,
+        without: Collection[str] = (),
+    ) -> None:
+        """Run some tables of a job, named one by one or by their layer."""
+        keys = [
+            key
+            for key in self.repository.get_job(job).asset_layer.executable_asset_keys
+            if (table := ".".join(key.path)) not in {*without, *LEFT_OUT}
+            and (table in chosen or key.path[0] in chosen)
+        ]
+        given: dict[str, Any] = {NOW_TAG: self.now.isoformat(), **(tags or {})}
+        outcome = launch(
+            self.repository,
+            self.instance,
+            job,
+            given,
+            selection=sorted(keys),
+            listen=self._note,
+        )
+        self.outcomes.append(outcome)
+
+    def _note(self, event: dg.DagsterEvent) -> None:
+        key = event.asset_key
+        if not event.is_step_materialization or key is None:
+            return
+        table = ".".join(key.path)
+        if table not in self.order:
+            self.order.append(table)
+
+    @property
+    def problems(self) -> list[str]:
+        """What failed; a benchmark of half a run would be worth nothing."""
+        found = [f for o in self.outcomes for f in (*o.failures, *o.failed_checks)]
+        return [*found, *(o.job for o in self.outcomes if not o.is_success)]

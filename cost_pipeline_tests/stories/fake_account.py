@@ -1,0 +1,132 @@
+"""A small account behind a real socket on 127.0.0.1, honest until told otherwise.
+
+Put here how answers are spoiled, path by path, for the stories of faults, secrets and
+hostile names. What a run must make of it is said in the stories. Spoiling by chance,
+for the soak, is `providers/flaky_cloud.py`.
+"""
+
+import json
+import re
+import socket
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from cost_pipeline_tests.stories.soak_homes import small_account
+
+TOKEN = "test-token-not-a-secret"
+BILLS = "/v2/customers/my"
+RATES = "/stats/eurofxref/eurofxref-hist.zip"
+
+Spoil = Callable[[Request, Response], Response]
+Change = Callable[[Any], Any]
+
+
+@dataclass
+class FakeAccount:
+    """The demo account with the bills of a few months; `faults` spoil its answers.
+
+    `changes` edit a body before it is sent, as another honest answer would be.
+    """
+
+    server: HTTPServer
+    faults: dict[str, Spoil] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server.expect_request(re.compile(".*")).respond_with_handler(self.answer)
+
+    @property
+    def url(self) -> str:
+        return self.server.url_for("").rstrip("/")
+
+    def answer(self, request: Request) -> Response:
+        self.asked.append(f"{request.method} {request.path}")
+        headers = dict(request.headers.items())
+        reply = small_account(httpx.Request("GET", request.url, headers=headers))
+        body = reply.content
+        for change in found(self.changes, request.path):
+            body = json.dumps(change(json.loads(body))).encode()
+        kind = reply.headers.get("content-type", "application/octet-stream")
+        response = Response(body, reply.status_code, content_type=kind)
+        response.headers["x-request-id"] = reply.headers.get("x-request-id", "req-1")
+        for spoil in found(self.faults, request.path):
+            response = spoil(request, response)
+        return response
+
+    def environment(self, home: Path, now: str, **more: str) -> dict[str, str]:
+        """What a run needs to ask this account as of an instant."""
+        del home
+        return {
+            "COST_PIPELINE_PROVIDER": "digitalocean",
+            "COST_PIPELINE_ISSUE_FROM": "2026-02-01",
+            "COST_PIPELINE_NOW": now,
+            "DIGITALOCEAN_TOKEN": TOKEN,
+            "DIGITALOCEAN_API_URL": self.url,
+            "ECB_URL": self.url,
+            **more,
+        }
+
+
+def found(rules: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """The rules whose pattern is all of a path."""
+    return (rule for pattern, rule in rules.items() if re.fullmatch(pattern, path))
+
+
+@contextmanager
+def served() -> Iterator[FakeAccount]:
+    """An account for as long as a block lasts."""
+    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as server:
+        yield FakeAccount(server)
+
+
+def refuse(status: int, **headers: str) -> Spoil:
+    """Answer with a status; nobody is asked to wait before the next attempt."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def spoil(request: Request, response: Response) -> Response:
+        body = json.dumps({"id": "fault", "message": "asked for by a test"})
+        reply = Response(body, status, content_type="application/json")
+        reply.headers.update({"retry-after": "0", "x-request-id": "req-1", **named})
+        return reply
+
+    return spoil
+
+
+def body(change: Callable[[bytes], bytes]) -> Spoil:
+    """Send other bytes than the account gave."""
+
+    def spoil(request: Request, response: Response) -> Response:
+        response.set_data(change(response.get_data()))
+        return response
+
+    return spoil
+
+
+def document(change: Change) -> Spoil:
+    """Send another document than the account gave."""
+    return body(lambda given: json.dumps(change(json.loads(given))).encode())
+
+
+def reset(request: Request, response: Response) -> Response:
+    """Close so that the other side sees a reset instead of an end."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    linger = struct.pack("ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    connection.close()
+    return response
+
+
+def html(request: Request, response: Response) -> Response:
+    """A proxy's friendly page, with the status of an answer."""
+    response.set_data(b"<html><body>Be right back</body></html>")
+    response.content_type = "text/html"
+    return response
