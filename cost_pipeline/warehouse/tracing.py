@@ -83,14 +83,16 @@ def trace(
     asked = _level(connection, Step("asked", name, ""), limit)
     if not asked.row_count:
         raise CannotTrace(f"no row of {name} has these keys")
-    levels = []
+    levels: dict[str, Level] = {}
     for step in steps:
+        # Nothing explains nothing; its own table is then missing for those after it.
+        if step.of and not (step.of in levels and levels[step.of].row_count):
+            continue
         connection.execute(f"create or replace temp table {step.name} as {step.shows}")
-        levels.append(_level(connection, step, limit))
-    for step in steps:
-        connection.execute(f"drop table temp.{step.name}")
-    connection.execute("drop table temp.asked")
-    shown = (level for level in levels if level.row_count or level.number)
+        levels[step.name] = _level(connection, step, limit)
+    for made in ("asked", *levels):
+        connection.execute(f"drop table temp.{made}")
+    shown = (level for level in levels.values() if level.row_count or level.number)
     return Trace(name, asked, tuple(shown))
 
 

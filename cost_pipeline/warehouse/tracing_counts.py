@@ -63,6 +63,7 @@ SPEND_STEPS = (
         "from marts.cost_lines as lines join pieces "
         "on pieces.source = lines.invoice_uuid "
         "and pieces.line_number = lines.line_number",
+        of="pieces",
     ),
 )
 

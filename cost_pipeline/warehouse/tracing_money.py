@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """One level of a trace."""
+    """One level of a trace; `of` names the step it explains, and is nothing without."""
 
     name: str
     title: str
@@ -19,6 +19,7 @@ class Step:
     number: str = ""
     total: str = ""
     unit: str = ""
+    of: str = ""
 
 
 CELL = "month, tenant_id, deployment_id, kind, revenue_currency"
@@ -48,6 +49,7 @@ def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
             f"using ({LINE})",
             "select sum(amount_micros) from shares",
             MICROS,
+            of="parts",
         ),
         Step(
             "invoices",
@@ -55,6 +57,7 @@ def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
             "select invoice_uuid, invoice_id, period, status, verdict, amount_micros, "
             "lines_micros, csv_sha256 from marts.provider_invoices "
             "semi join parts using (invoice_uuid)",
+            of="parts",
         ),
     )
 
@@ -98,6 +101,7 @@ USAGE_STEPS = (
         "select sum(base_quantity) from usage",
         "select sum(base_quantity) from metered",
         "base units (seconds, millionths of GB-seconds, or millionths)",
+        of="usage",
     ),
 )
 
@@ -129,6 +133,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "invoice_id in (select invoice_id from marts.subscription_items)",
             "select sum(amount_cents) from items",
             "cents",
+            of="lines",
         ),
         Step(
             "activities",
@@ -139,6 +144,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "on items.resource_id = events.subject_id "
             "and events.happened_at <= items.service_start "
             "where events.event_kind = 'activity'",
+            of="items",
         ),
         Step(
             "usage",
@@ -148,6 +154,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "and daily.billing_kind = lines.resource_kind "
             "and daily.day >= cast(lines.service_start as date) "
             "and daily.day < cast(lines.service_end as date)",
+            of="lines",
         ),
         *USAGE_STEPS,
     )
@@ -173,6 +180,7 @@ CREDIT_STEPS = (
         "select sum(credits) from credits",
         "select sum(quantity) from answered",
         "credits",
+        of="credits",
     ),
 )
 
