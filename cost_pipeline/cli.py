@@ -133,6 +133,17 @@ def preview(
     show_preview(Settings.load(), out, month)
 
 
+@app.command()
+def export(
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
+    month: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
+) -> None:
+    """Write statements, the AR journal and all tables into exports/."""
+    from cost_pipeline.commands.exporting import export as write
+
+    write(Settings.load(), out, tenant, month)
+
+
 @app.command("accept-drift")
 def accept_drift(drift_id: str) -> None:
     """Take the live value of a drift, as published, as what is wanted from now on."""

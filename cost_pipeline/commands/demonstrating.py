@@ -7,6 +7,7 @@ run once.
 
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,12 @@ from cost_pipeline.providers.demo import DEMO_NOW, change_instants, changes
 from cost_pipeline.resources import provider_of
 from cost_pipeline.settings import Settings
 from cost_pipeline.warehouse.asking import account_of
+from cost_pipeline.warehouse.invoices import (
+    land_balance,
+    land_index,
+    land_invoice,
+    uuids_of,
+)
 from cost_pipeline.warehouse.landing import Landing, Receipt, instant
 
 ISSUE_FROM = "2026-02-01"
@@ -33,6 +40,9 @@ ENVIRONMENT = {
     "STRIPE_API_KEY": "",
     "NWC_URL": "",
 }
+ACCOUNT = "do:demo"
+# February was billed on 1 March and again on the 5th, over another amount.
+REISSUED, BEFORE_REISSUE = "2026-02_3e8f7aa9", datetime(2026, 3, 2, 2, 23, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
@@ -56,7 +66,7 @@ def demonstrate(console: Console) -> Report:
 def refuse_other_accounts(settings: Settings, landing: Landing) -> None:
     """A home with receipts of a real account is somebody's books."""
     receipts = landing.receipts("projects")
-    others = {r.account for r in receipts if r.account != "do:demo"}
+    others = {r.account for r in receipts if r.account != ACCOUNT}
     if others:
         raise NotADemoHome(
             f"{settings.home} holds the account {sorted(others)[0]}; "
@@ -66,7 +76,7 @@ def refuse_other_accounts(settings: Settings, landing: Landing) -> None:
 
 def land_past(settings: Settings, landing: Landing) -> int:
     """Land every look up to now; a second demo finds them all and adds none."""
-    if landing.latest("projects", "do:demo", until=DEMO_NOW - QUARTER) is not None:
+    if landing.latest("projects", ACCOUNT, until=DEMO_NOW - QUARTER) is not None:
         return 0
     when = changes()
     receipts: list[Receipt] = []
@@ -82,10 +92,23 @@ def land_past(settings: Settings, landing: Landing) -> int:
             known = replace(receipt, received_at=instant(look), missing=())
             if name not in changed:
                 receipts.append(known)
+    land_past_bills(settings, landing)
     # Receipts of unchanged looks are written last, in one go for each file: sorting
     # is the loader's affair, and a flush for each would take longer than the rest.
     landing.keep_receipts(receipts)
     return len(receipts)
+
+
+def land_past_bills(settings: Settings, landing: Landing) -> None:
+    """The balance of every day, and a bill as it stood before it was issued again."""
+    for look in looks_before(DEMO_NOW):
+        if look.hour == look.minute == 0:
+            with closing(provider_of(settings, look)) as provider:
+                land_balance(provider, landing, look)
+    with closing(provider_of(settings, BEFORE_REISSUE)) as provider:
+        land_index(provider, landing, BEFORE_REISSUE)
+        for uuid in uuids_of(landing, ACCOUNT, [REISSUED], BEFORE_REISSUE):
+            land_invoice(provider, landing, uuid, BEFORE_REISSUE)
 
 
 def looks_before(now: datetime) -> Iterable[datetime]:

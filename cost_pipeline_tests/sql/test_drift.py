@@ -82,7 +82,7 @@ def test_tags_differ_from_the_look_that_showed_them() -> None:
         do:main:droplet:1 | 1        | 2026-04-01 06:00:00 | 2026-04-01 06:15:00
     """
     given = {
-        "core__resource_observations": looks,
+        "core__resource_sightings": looks,
         "core__resource_lifetimes": lifetimes,
     }
     with world(live, spec, **given) as connection:
