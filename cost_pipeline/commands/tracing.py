@@ -30,7 +30,7 @@ def show_trace(
         found = trace(connection, table, keys_of(keys), limit=ROWS_SHOWN)
     console.print(_asked(found))
     for level in found.levels:
-        console.print(_table(level))
+        console.print(_table(level, found.asked))
         if level.is_sum:
             console.print(_verdict(level))
     for path in landed_files(settings.landing_path, found):
@@ -72,12 +72,20 @@ def _asked(found: Trace) -> Table:
     return table
 
 
-def _table(level: Level) -> Table:
+def _table(level: Level, asked: Level) -> Table:
     more = level.row_count - len(level.rows)
     title = f"{level.title} ({level.row_count}"
     title += f", {more} not shown)" if more else ")"
-    rows = [[_text(value) for value in row] for row in level.rows]
-    return as_table(level.columns, rows, escape(title))
+    # What the asked row says already is not said again, so that a line fits a screen.
+    said = dict(zip(asked.columns, asked.rows[0], strict=True))
+    kept = [
+        position
+        for position, column in enumerate(level.columns)
+        if any(row[position] not in (said.get(column), None) for row in level.rows)
+    ]
+    rows = [[_text(row[position]) for position in kept] for row in level.rows]
+    names = [level.columns[position] for position in kept]
+    return as_table(names, rows, escape(title))
 
 
 def _verdict(level: Level) -> str:

@@ -11,10 +11,11 @@ DAILY = """
     day        |tenant_id|deployment_id|resource_id|kind   |billing_kind |base_quantity
     2026-04-01 |acme     |studio       |d1         |droplet|droplet_hours|7200
 """
-INTERVALS = """
-    resource_id|billing_kind |valid_from      |valid_to        |deployment_id|weight
-    d1         |droplet_hours|2026-03-31 23:00|2026-04-01 01:00|studio       |1
-    d1         |droplet_hours|2026-04-01 01:00|2026-04-01 02:00|studio       |{weight}
+HOURS = "droplet|droplet_hours"
+INTERVALS = f"""
+    resource_id|kind|billing_kind|tenant_id|deployment_id|weight|valid_from|valid_to
+    d1|{HOURS}|acme|studio|1|2026-03-31 23:00|2026-04-01 01:00
+    d1|{HOURS}|acme|studio|{{weight}}|2026-04-01 01:00|2026-04-01 02:00
 """
 
 
