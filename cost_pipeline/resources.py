@@ -31,7 +31,7 @@ from cost_pipeline.sources.files import DEMO, FileSources
 from cost_pipeline.sources.postgres import PostgresSources
 from cost_pipeline.warehouse.connection import LazyConnection, RunClock
 from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.ledger import prepare_ledger
+from cost_pipeline.warehouse.ledger import prepare_ledger, restore
 from cost_pipeline.warehouse.reference import make_calendar
 
 NOW_TAG = "cost_pipeline/now"
@@ -132,6 +132,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, segments: Path) -> None:
     """Make what every step may rely on: the calendar and the ledger's tables."""
     make_calendar(connection)
     prepare_ledger(connection, segments)
+    # A ledger that went missing must not look like one that never told the world
+    # anything: all of it would be issued and sent once more.
+    restore(connection, segments)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ UI's timeline skips such runs. Creating the run with its origin is an internal A
 Dagster, so it stands in this one function.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,8 +130,9 @@ def _reason(event: dg.DagsterEvent) -> str:
         error = error.cause
     if error is None:
         return "failed"
-    lines = error.message.strip().splitlines()
-    return lines[0].strip() if lines else "failed"
+    lines = error.message.strip().splitlines() or ["failed"]
+    # Our own errors are sentences; where their class lives tells a person nothing.
+    return re.sub(r"^cost_pipeline\.[\w.]+: ", "", lines[0].strip())
 
 
 def _remote_origin(job_name: str) -> RemoteJobOrigin:

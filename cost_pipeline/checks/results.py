@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from cost_pipeline.warehouse.checking import BrokenRule
+from cost_pipeline.warehouse.checking import BrokenRule, cell
+
+# Columns of an offending row that are named on the screen; all are in the UI.
+NAMED = 3
 
 
 def check_result(
@@ -24,9 +27,17 @@ def check_result(
         passed=not broken,
         severity=severity,
         metadata=metadata,
-        description="; ".join(f"{rule.name}: {rule.rows} row(s)" for rule in broken)
-        or None,
+        description="; ".join(map(told, broken)) or None,
     )
+
+
+def told(rule: BrokenRule) -> str:
+    """One line of a broken rule; where it stops a run, its first row is named."""
+    line = f"{rule.name}: {rule.rows} row(s)"
+    if rule.is_warning or not rule.sample:
+        return line
+    named = zip(rule.columns[:NAMED], rule.sample[0], strict=False)
+    return f"{line}, first " + ", ".join(f"{name} {cell(one)}" for name, one in named)
 
 
 def problem_result(

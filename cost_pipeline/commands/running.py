@@ -5,7 +5,6 @@ days not metered or changed since.
 """
 
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +28,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
+
+
+WAITING = """
+select count(*) from marts.tenant_invoices
+where status in ('draft', 'before_start') and period_end <= (
+    select max(generated_at) from marts.balances
+)
+"""
 
 
 @dataclass
@@ -114,7 +121,21 @@ class Pipeline:
             self._fetch_due_invoices(keep)
         self._meter_due_days(keep)
         self._launch("books", keep=keep)
+        self._say_what_waits()
         return self.report
+
+    def _say_what_waits(self) -> None:
+        """Without a date to issue from nothing is told, so say what would be."""
+        published = self.settings.published_path
+        if self.settings.issue_from is not None or not published.exists():
+            return
+        from cost_pipeline.commands.reading import ask
+
+        count = ask(published, WAITING)[1][0][0]
+        self.console.print(
+            f"{count} documents would be issued; COST_PIPELINE_ISSUE_FROM is not set, "
+            "so they stay drafts"
+        )
 
     def _fetch_due_invoices(self, keep: "Keep") -> None:
         from cost_pipeline.automation.partitions import INVOICES
@@ -219,12 +240,13 @@ def quiet(instance: "dg.DagsterInstance") -> None:
 
 
 def throw_away_warehouse(settings: Settings) -> None:
-    """Remove what can be derived again; landing and ledger are not touched."""
-    for path in (settings.warehouse_path, settings.published_path.parent):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    settings.warehouse_path.with_name(settings.warehouse_path.name + ".wal").unlink(
-        missing_ok=True
-    )
+    """Remove what can be derived again; landing and ledger are not touched.
+
+    What is published stays until another file is renamed over it: analysts read on
+    while a rebuild runs, and a rebuild that fails takes nothing from them. Without its
+    manifest all of it is written anew.
+    """
+    warehouse = settings.warehouse_path
+    manifest = settings.published_path.with_name("manifest.json")
+    for path in (warehouse, warehouse.with_name(f"{warehouse.name}.wal"), manifest):
+        path.unlink(missing_ok=True)

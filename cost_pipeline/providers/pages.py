@@ -193,7 +193,7 @@ def read_object(answer: Answer) -> dict[str, Json]:
 def merged(kind: str, parts: list[Part]) -> Listing:
     """One listing of several endpoints; it is whole only if each of them is."""
     documents: dict[str, Document] = {}
-    problems = [part.problem for part in parts if part.problem]
+    problems = list(dict.fromkeys(part.problem for part in parts if part.problem))
     for part in parts:
         for provider_id, document in part.documents.items():
             known = documents.setdefault(provider_id, document)

@@ -2,15 +2,34 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from cost_pipeline.domain.missing import ids_worth_asking
 from cost_pipeline.providers.base import Provider
-from cost_pipeline.warehouse.landing import Landing, Receipt, documents_in, instant
+from cost_pipeline.warehouse.landing import (
+    LandedFileMissing,
+    Landing,
+    Receipt,
+    documents_in,
+    instant,
+)
 
 
 def account_of(provider: Provider) -> str:
     """The account as it stands in resource ids, `do:main`."""
     return f"{provider.name}:{provider.account}"
+
+
+def documents_before(landing: Landing, last: Receipt) -> dict[str, Any]:
+    """What the last whole listing held, to see what is missing from the next.
+
+    A landed file that somebody deleted must not keep the provider from being asked:
+    the same answer would bring it back.
+    """
+    try:
+        return documents_in(landing.read(last.sha256, last.suffix))
+    except LandedFileMissing:
+        return {}
 
 
 def land_listing(
@@ -28,7 +47,7 @@ def land_listing(
     answer = provider.list_all(listing)
     missing: tuple[tuple[str, str], ...] = ()
     if answer.is_complete and last is not None:
-        before = documents_in(landing.read(last.sha256, last.suffix))
+        before = documents_before(landing, last)
         here = {document.provider_id for document in answer.documents}
         doubted = ids_worth_asking(set(before), here)
         found = provider.confirm_missing(listing, doubted) if doubted else {}

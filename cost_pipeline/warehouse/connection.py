@@ -20,6 +20,13 @@ Opened = TypeVar("Opened")
 
 SCHEMAS = ("raw", "ref", "staging", "core", "marts", "ops")
 
+MEND_WAREHOUSE = (
+    "`cost-pipeline rebuild` makes the warehouse anew from landing and ledger."
+)
+MEND_LEDGER = (
+    "Move the file away and run `cost-pipeline rebuild`: the ledger comes back from "
+    "the Parquet segments beside it."
+)
 CLOCK_DDL = """
     create or replace table ref.clock (
         now_at timestamp not null,
@@ -96,12 +103,15 @@ def open_warehouse(
     """
     for path in (warehouse, ledger):
         path.parent.mkdir(parents=True, exist_ok=True)
-    connection = patiently(lambda: duckdb.connect(str(warehouse)), deadline_s, sleep)
+    connection = patiently(
+        lambda: duckdb.connect(str(warehouse)), deadline_s, sleep, MEND_WAREHOUSE
+    )
     prepare(connection, memory_limit)
     patiently(
         lambda: connection.execute(f"attach '{_quoted(ledger)}' as ledger"),
         deadline_s,
         sleep,
+        MEND_LEDGER,
     )
     return connection
 
@@ -135,7 +145,10 @@ def set_clock(connection: duckdb.DuckDBPyConnection, clock: RunClock) -> None:
 
 
 def patiently(
-    attempt: Callable[[], Opened], deadline_s: float, sleep: Callable[[float], None]
+    attempt: Callable[[], Opened],
+    deadline_s: float,
+    sleep: Callable[[float], None],
+    mend: str,
 ) -> Opened:
     """Try until the lock is free, the deadline has passed, or the file is broken."""
     waited_s = 0.0
@@ -144,14 +157,14 @@ def patiently(
             return attempt()
         except duckdb.IOException as error:
             if "lock" not in str(error):
-                raise _as_corrupt(error) from None
+                raise _as_corrupt(error, mend) from None
             if waited_s >= deadline_s:
                 raise _as_busy(error, waited_s) from None
             pause_s = random.uniform(0.02, 0.1)  # noqa: S311
             sleep(pause_s)
             waited_s += pause_s
         except (duckdb.SerializationException, duckdb.FatalException) as error:
-            raise _as_corrupt(error) from None
+            raise _as_corrupt(error, mend) from None
 
 
 def _as_busy(error: Exception, waited_s: float) -> WarehouseBusy:
@@ -163,12 +176,9 @@ def _as_busy(error: Exception, waited_s: float) -> WarehouseBusy:
     )
 
 
-def _as_corrupt(error: Exception) -> WarehouseCorrupt:
+def _as_corrupt(error: Exception, mend: str) -> WarehouseCorrupt:
     first_line = str(error).splitlines()[0]
-    return WarehouseCorrupt(
-        f"a database file cannot be opened ({first_line}). "
-        "`cost-pipeline rebuild` makes the warehouse anew from landing and ledger."
-    )
+    return WarehouseCorrupt(f"a database file cannot be opened ({first_line}). {mend}")
 
 
 def _quoted(path: Path) -> str:

@@ -30,6 +30,10 @@ class CorruptLanding(Exception):
     """A landed file is not what its name says."""
 
 
+class LandedFileMissing(CorruptLanding):
+    """A landed file that a receipt names is not there."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """One look at one thing: what was asked, when, and what came back."""
@@ -147,7 +151,7 @@ class Landing:
             stored = path.read_bytes()
             body = gzip.decompress(stored) if suffix.endswith(".gz") else stored
         except FileNotFoundError:
-            raise CorruptLanding(f"{path}: the landed file is missing") from None
+            raise LandedFileMissing(_missing(path)) from None
         except (OSError, EOFError) as error:
             raise CorruptLanding(_corrupt(path, str(error))) from None
         if hashlib.sha256(body).hexdigest() != sha256:
@@ -161,7 +165,7 @@ class Landing:
             self.read(sha256, suffix)
             return path
         if not path.exists():
-            raise CorruptLanding(f"{path}: the landed file is missing")
+            raise LandedFileMissing(_missing(path))
         if hash_of(path) != sha256:
             raise CorruptLanding(_corrupt(path, "its content has another hash"))
         return path
@@ -271,6 +275,13 @@ def safe_name(name: str) -> str:
 
 def _corrupt(path: Path, what: str) -> str:
     return (
-        f"{path}: {what}. Restore the file from a backup, or delete it and run again "
-        "while the provider still has it."
+        f"{path}: {what}. Restore the file from a backup, or delete it and run "
+        "`cost-pipeline run` while the provider still has it."
+    )
+
+
+def _missing(path: Path) -> str:
+    return (
+        f"{path}: the landed file is missing. Restore it from a backup, or run "
+        "`cost-pipeline run` while the provider still has what it held."
     )

@@ -12,6 +12,8 @@ import duckdb
 
 from cost_pipeline.contracts.base import Column, Contract
 
+# A text of a megabyte is odd and no reason to refuse the table it stands in.
+LONGEST_LINE, READ_AT_ONCE = 1 << 23, 1 << 25
 INCOMING = "temp.incoming"
 JUDGED = "temp.judged"
 
@@ -105,8 +107,9 @@ def _read_incoming(
         query = readers[source.format](connection, contract, source.path)
         connection.execute(f"create or replace temp table incoming as {query}")
     except (duckdb.InvalidInputException, duckdb.BinderException) as error:
-        first_line = str(error).splitlines()[0]
-        raise SourceRefused(f"{contract.table}: {first_line}") from None
+        # Where and why, without the line itself: it may be as long as a book.
+        told = [line for line in str(error).splitlines() if line[:8] != "Original"]
+        raise SourceRefused(f"{contract.table}: {' '.join(told[:2])}") from None
     if source.format != "csv":
         return 0
     connection.execute(
@@ -122,6 +125,7 @@ def _read_incoming(
 def _csv(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> str:
     options = (
         "all_varchar = true, header = true, delim = ',', quote = '\"', "
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {READ_AT_ONCE}, "
         "escape = '\"', null_padding = false, store_rejects = true, "
         "rejects_scan = 'reject_scans', rejects_table = 'reject_errors'"
     )

@@ -13,8 +13,39 @@ source_row: Row in that file.
 reason: What is wrong with it.
 raw_text: The row as it came, cut to 2,000 characters.
 */
-select table_name, source_file, source_row, reason, raw_text
-from staging.quarantine
+with mended_listings as (
+    -- An item that was set aside makes its listing incomplete; a whole one has none.
+    select 'landing.' || kind as table_name
+    from core.listing_ages
+    group by kind
+    having count(problem) = 0
+),
+
+sent_again as (
+    select
+        version,
+        received_at < max(received_at) over (partition by invoice_uuid) as is_old
+    from core.invoice_looks
+),
+
+mended_files as (
+    -- A newer file of the same invoice says by itself what is wrong with it.
+    select version as source_file
+    from sent_again
+    group by version
+    having bool_and(is_old)
+)
+
+select
+    quarantine.table_name,
+    quarantine.source_file,
+    quarantine.source_row,
+    quarantine.reason,
+    quarantine.raw_text
+from staging.quarantine as quarantine
+left join mended_listings using (table_name)
+left join mended_files using (source_file)
+where mended_listings.table_name is null and mended_files.source_file is null
 union all
 select table_name, source_file, source_row, reason, raw_text
 from core.credit_quarantine
