@@ -49,6 +49,13 @@ with sums as (
         ) as document_hash
     from core.calendar_draft_lines
     group by invoice_id
+),
+
+unmetered as (
+    select cast(date_trunc('month', day) as date) as month, count(*) as days
+    from core.unmetered_days
+    where metered_rows = 0
+    group by all
 )
 
 select
@@ -78,6 +85,8 @@ select
         case
             when taxes.tax_code is not null and taxes.rate is null
                 then 'no rate of tax ' || taxes.tax_code
+            when unmetered.days > 0
+                then cast(unmetered.days as varchar) || ' days are not metered'
         end as varchar
     ) as hold_reason,
     notes.notes,
@@ -86,5 +95,6 @@ from sums
 cross join ref.clock as clock
 join ref.months as months using (month)
 left join core.quote_taxes as taxes using (tenant_id, currency, month)
+left join unmetered using (month)
 left join core.calendar_notes as notes using (tenant_id, currency, month)
 left join raw.tenants as tenants on tenants.tenant_id = sums.tenant_id
