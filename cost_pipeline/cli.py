@@ -134,6 +134,15 @@ def preview(
 
 
 @app.command()
+def trace(table: str, keys: Annotated[list[str], typer.Argument()]) -> None:
+    """Show what stands behind a published number: TABLE KEY=VALUE ..."""
+    from cost_pipeline.commands.tracing import show_trace
+
+    if not show_trace(Settings.load(), table, keys, out):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def export(
     tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
     month: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,

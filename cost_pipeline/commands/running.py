@@ -32,9 +32,7 @@ RANGE_END = "dagster/asset_partition_range_end"
 
 WAITING = """
 select count(*) from marts.tenant_invoices
-where status in ('draft', 'before_start') and period_end <= (
-    select max(generated_at) from marts.balances
-)
+where status in ('draft', 'before_start') and period_end <= timestamp '{now}'
 """
 
 
@@ -131,7 +129,8 @@ class Pipeline:
             return
         from cost_pipeline.commands.reading import ask
 
-        count = ask(published, WAITING)[1][0][0]
+        now = self.clock.now.replace(tzinfo=None)
+        count = ask(published, WAITING.format(now=now))[1][0][0]
         self.console.print(
             f"{count} documents would be issued; COST_PIPELINE_ISSUE_FROM is not set, "
             "so they stay drafts"

@@ -6,13 +6,12 @@ What stands behind which table is `warehouse/tracing_*.py`; this shows it.
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from cost_pipeline.commands.reading import as_table, open_published
-from cost_pipeline.settings import Settings
+from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.warehouse.tracing import Level, Trace, trace
 
 ROWS_SHOWN = 40
@@ -43,7 +42,7 @@ def keys_of(words: Sequence[str]) -> dict[str, str]:
     pairs = [word.partition("=") for word in words]
     for name, sign, _ in pairs:
         if not sign or not name:
-            raise typer.BadParameter(f"{name!r} is not KEY=VALUE")
+            raise WrongUsage(f"{name!r} is not KEY=VALUE")
     return {name: value for name, _, value in pairs}
 
 

@@ -3,11 +3,10 @@
 import io
 
 import pytest
-import typer
 from rich.console import Console
 
 from cost_pipeline.commands.tracing import keys_of, show_trace
-from cost_pipeline.settings import Settings
+from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.warehouse.publishing import publish
 from cost_pipeline_tests.tables import give
 from cost_pipeline_tests.warehouse.test_tracing import INTERVALS, published
@@ -40,5 +39,5 @@ def test_the_screen_says_that_the_sum_is_the_number_and_prints_no_markup(setting
 
 
 def test_a_word_that_is_no_key_and_value_is_wrong_usage():
-    with pytest.raises(typer.BadParameter):
+    with pytest.raises(WrongUsage):
         keys_of(["day"])
