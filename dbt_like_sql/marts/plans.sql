@@ -15,7 +15,7 @@ items: How many kinds of usage it includes or prices.
 */
 with items as (
     select plan_version_id, count(*) as item_count
-    from raw.plan_items
+    from staging.plan_items
     group by plan_version_id
 )
 
