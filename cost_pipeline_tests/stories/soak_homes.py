@@ -77,7 +77,12 @@ def all_rates() -> bytes:
 
 
 def _month(item: dict[str, str]) -> str:
-    return item.get("invoice_period") or item["date"][:7]
+    """The month an invoice is for, or an entry of the history is about."""
+    if "invoice_period" in item:
+        return item["invoice_period"]
+    # A month is billed on the first of the next, and paid soon after.
+    first = date.fromisoformat(item["date"][:10]).replace(day=1)
+    return f"{first - timedelta(days=1):%Y-%m}"
 
 
 def _ids(reply: httpx.Response) -> dict[str, str]:
