@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from cost_pipeline.assets.ledger import STEPS
 from cost_pipeline.automation.launching import Outcome, launch, open_instance
 from cost_pipeline.commands.running import (
     RANGE_END,
@@ -23,10 +24,11 @@ from cost_pipeline.definitions import defs
 from cost_pipeline.resources import NOW_TAG, run_clock
 from cost_pipeline.settings import Settings
 from cost_pipeline.warehouse.building import Window
+from cost_pipeline.warehouse.models import all_models
 
 MODELS = frozenset({"staging", "core", "marts", "ledger"})
-METERED = frozenset({"core.usage_daily"})
-LEFT_OUT = frozenset({"ledger.delivery_attempts", "ledger.decisions"})
+METERED = frozenset(name for name, model in all_models().items() if model.partition)
+STEPS_OF_LEDGER = frozenset(f"ledger.{step.table}" for step in STEPS)
 
 
 def days_of(window: Window) -> dict[str, str]:
@@ -74,8 +76,9 @@ class Jobs:
         keys = [
             key
             for key in self.repository.get_job(job).asset_layer.executable_asset_keys
-            if (table := ".".join(key.path)) not in {*without, *LEFT_OUT}
+            if (table := ".".join(key.path)) not in without
             and (table in chosen or key.path[0] in chosen)
+            and (key.path[0] != "ledger" or table in STEPS_OF_LEDGER)
         ]
         given: dict[str, Any] = {NOW_TAG: self.now.isoformat(), **(tags or {})}
         outcome = launch(

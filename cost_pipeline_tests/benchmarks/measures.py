@@ -10,9 +10,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -25,7 +24,7 @@ from cost_pipeline.warehouse.connection import prepare
 from cost_pipeline.warehouse.models import Model, all_models
 from cost_pipeline.warehouse.publishing import publish
 from cost_pipeline_tests.benchmarks import world
-from cost_pipeline_tests.benchmarks.jobs import MODELS, METERED, Jobs, days_of
+from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 
 Result = dict[str, Any]
@@ -53,6 +52,7 @@ def chain(size: Size) -> Result:
 def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Result:
     """The same SQL in the same order on one plain connection, and nothing else."""
     from cost_pipeline.assets.ledger import STEPS
+    from cost_pipeline.assets.models import AFTER_RANGE
 
     settings = Settings.load()
     with opened_warehouse(settings, run_clock(settings)):
@@ -69,6 +69,7 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
             writes[table](connection, None)
         elif models[table].partition:
             replace_range(connection, models[table], window)
+            AFTER_RANGE.get(table, _nothing)(connection, window)
         else:
             connection.execute(f"create or replace {_what(models[table])}")
     seconds = time.perf_counter() - started
@@ -79,6 +80,11 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
 def _what(model: Model) -> str:
     kind = "view" if model.is_view else "table"
     return f"{kind} {model.table} as {model.query}"
+
+
+def _nothing(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
+    """Most tables are not remembered day by day."""
+    del connection, window
 
 
 def rules(size: Size) -> Result:
@@ -161,16 +167,6 @@ def published(size: Size) -> Result:
         return {"seconds": time.perf_counter() - started, "size_mb": done.size_mb}
 
 
-def location(size: Size) -> Result:
-    """Import what the daemon and the webserver import."""
-    del size
-    started = time.perf_counter()
-    from cost_pipeline.definitions import defs
-
-    defs.get_repository_def()
-    return {"seconds": time.perf_counter() - started}
-
-
 def loop(size: Size, name: str) -> Result:
     """The same rule, row after row in Python."""
     from cost_pipeline_tests.benchmarks.loops import LOOPS
@@ -189,7 +185,6 @@ MEASURES: Mapping[str, Callable[..., Result]] = {
     "metering": metering,
     "history": history,
     "published": published,
-    "location": location,
     "loop": loop,
 }
 

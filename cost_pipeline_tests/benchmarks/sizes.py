@@ -17,8 +17,6 @@ class Size:
     activities: int
     credit_events: int
     days: int = 31
-    # Rounds of a measurement; the median is told.
-    rounds: int = 3
 
     @property
     def first(self) -> datetime:

@@ -1,0 +1,45 @@
+"""`make bench`: every ratio of the table, measured side by side in one call.
+
+    python -m cost_pipeline_tests.benchmarks [tiny|S|M|L] [ROUNDS] [YYYY-MM-DD]
+
+Each measure runs in a process of its own over a copy of a prepared home; rivals take
+turns, and the median counts. The table goes to `RESULTS.md`, one section for each size.
+"""
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cost_pipeline_tests.benchmarks.homes import Homes
+from cost_pipeline_tests.benchmarks.report import Row, as_table, keep, machine
+from cost_pipeline_tests.benchmarks.sizes import SIZES, SMALLER, Size
+from cost_pipeline_tests.benchmarks.tables import measure_all
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def main(arguments: list[str]) -> int:
+    size = SIZES[arguments[0] if arguments else "S"]
+    rounds = int(arguments[1]) if len(arguments) > 1 else 3
+    day = arguments[2] if len(arguments) > 2 else datetime.now(UTC).date().isoformat()
+    rows = measured(size, rounds)
+    facts = f"{machine()} Rounds: {rounds}."
+    sys.stdout.write("\n" + as_table(rows) + "\n" + facts + "\n")
+    keep(RESULTS, size, day, facts, rows)
+    return 0
+
+
+def measured(size: Size, rounds: int) -> list[Row]:
+    """All rows of a size; folders are gone when they are measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = Homes(Path(folder), rounds)
+        rows: list[Row] = []
+        for row in measure_all(homes, size, SIZES[SMALLER[size.name]]):
+            sys.stderr.write(f"  {row.what}: {row.result}\n")
+            rows.append(row)
+        return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

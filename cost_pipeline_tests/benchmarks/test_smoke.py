@@ -1,0 +1,57 @@
+"""The benchmark measures what it says, at a size that takes seconds; no time is held.
+
+What the figures are is `RESULTS.md`, written by `make bench`.
+"""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cost_pipeline_tests.benchmarks.homes import Homes
+from cost_pipeline_tests.benchmarks.landed import write_files
+from cost_pipeline_tests.benchmarks.report import Row, keep
+from cost_pipeline_tests.benchmarks.sizes import SIZES
+
+TINY = SIZES["tiny"]
+COUNTED = (
+    *("core.resources", "core.usage_daily", "core.cost_lines", "core.usage_events"),
+    *("core.subscription_charges", "marts.credit_balances", "marts.tenant_invoices"),
+    *("marts.cost_vs_revenue", "marts.open_drift", "ledger.documents"),
+)
+
+
+def counts(home: Path) -> dict[str, int]:
+    with duckdb.connect(str(home / "data" / "warehouse.duckdb")) as connection:
+        connection.execute(f"attach '{home / 'data' / 'ledger.duckdb'}' as ledger")
+        return {
+            table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+            for table in COUNTED
+        }
+
+
+@pytest.mark.slow
+def test_the_bare_build_makes_what_the_whole_chain_makes(tmp_path: Path) -> None:
+    homes = Homes(tmp_path)
+    ours, bare = homes.copy(TINY, "ours"), homes.copy(TINY, "bare")
+    done = homes.measure("chain", TINY, within=ours)
+    homes.measure("bare", TINY, within=bare, order=done["order"])
+    assert counts(ours) == counts(bare)
+    assert min(counts(ours).values()) > 0
+    for loop in ("fold", "credits", "metering"):
+        assert homes.measure("loop", TINY, within=ours, name=loop)["seconds"] > 0
+    account = write_files(ours / "data" / "warehouse.duckdb", tmp_path / "tables")
+    assert len(account.lists["/v2/droplets"][1]) > TINY.resources // 2
+
+
+def test_results_keep_one_section_for_each_size(tmp_path: Path) -> None:
+    path = tmp_path / "RESULTS.md"
+    for name, result in (("S", "1x"), ("M", "2x"), ("S", "3x")):
+        keep(path, SIZES[name], "2026-06-01", "a machine", [Row("chain", result)])
+    text = path.read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## Size S",
+        "## Size M",
+    ]
+    assert "3x" in text
+    assert "1x" not in text
