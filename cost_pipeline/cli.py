@@ -217,7 +217,7 @@ def classify_resource(
 @app.command()
 def health() -> None:
     """Settings, reachability, age of each input, open problems: one screen."""
-    from cost_pipeline.commands.reading import health as look
+    from cost_pipeline.commands.health import health as look
 
     findings = look(Settings.load())
     for finding in findings:

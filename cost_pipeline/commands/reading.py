@@ -1,12 +1,7 @@
-"""`ask`, `digest`, `health`: questions that change nothing.
-
-They read the published file and the landing, which no writer ever locks.
-"""
+"""`ask` and `digest`: questions to the published file, which no writer ever locks."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +9,7 @@ import duckdb
 from rich.console import JustifyMethod
 from rich.table import Table
 
-from cost_pipeline.settings import Settings
 from cost_pipeline.warehouse.digesting import digests, overall
-from cost_pipeline.warehouse.landing import Landing
 
 
 class NothingPublished(Exception):
@@ -70,92 +63,3 @@ def as_table(
 
 def _reads_as_money(value: object) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"-?[0-9,]+\.[0-9]{2}", value))
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the health screen."""
-
-    subject: str
-    state: str
-    is_bad: bool = False
-
-
-def health(settings: Settings) -> list[Finding]:
-    """Settings, reachability, ages of inputs, open problems, waiting messages."""
-    return [
-        *_settings(settings),
-        *_reachability(settings),
-        *_ages(settings),
-        *_published(settings),
-    ]
-
-
-def _settings(settings: Settings) -> list[Finding]:
-    issue = settings.issue_from.isoformat() if settings.issue_from else "drafts only"
-    mail = "configured" if settings.smtp_url else "dry run: nothing is sent"
-    return [
-        Finding("home", str(settings.home)),
-        Finding("provider", settings.provider_name),
-        Finding("issue from", issue),
-        Finding("mail", mail),
-        Finding("report currency", settings.report_currency),
-    ]
-
-
-def _reachability(settings: Settings) -> list[Finding]:
-    from cost_pipeline.contracts.registry import source_tables
-    from cost_pipeline.providers.base import ProviderError
-    from cost_pipeline.resources import provider_of, run_clock, sources_of
-    from cost_pipeline.sources.base import SourceUnreachable
-
-    found = []
-    provider = provider_of(settings, run_clock(settings).now)
-    try:
-        provider.balance()
-        found.append(Finding("provider answers", "yes"))
-    except ProviderError as error:
-        found.append(Finding("provider answers", str(error), is_bad=True))
-    finally:
-        provider.close()
-    try:
-        names = [contract.name for contract in source_tables()]
-        tables = sources_of(settings).fetch(names)
-        found.append(Finding("platform tables", f"{len(tables)} of {len(names)} given"))
-    except SourceUnreachable as error:
-        found.append(Finding("platform tables", str(error), is_bad=True))
-    return found
-
-
-def _ages(settings: Settings) -> list[Finding]:
-    """The age of each input, from its last complete receipt."""
-    from cost_pipeline.resources import run_clock
-
-    landing = Landing(settings.landing_path)
-    now = run_clock(settings).now
-    found = []
-    for folder in sorted({path.parent.name for path in landing.receipt_files()}):
-        last = None
-        problem = None
-        for receipt in landing.receipts(folder):
-            last = receipt.received_at if receipt.is_complete else last
-            problem = receipt.problem
-        if last is None:
-            found.append(Finding(folder, f"never complete: {problem}", is_bad=True))
-            continue
-        age = now - datetime.fromisoformat(last).astimezone(UTC)
-        hours = max(0, int(age.total_seconds() // 3600))
-        text = f"{hours} h old" + (f"; last look failed: {problem}" if problem else "")
-        found.append(Finding(folder, text, is_bad=problem is not None))
-    return found
-
-
-def _published(settings: Settings) -> list[Finding]:
-    if not settings.published_path.exists():
-        return [Finding("published file", "not there yet", is_bad=True)]
-    columns, rows = ask(
-        settings.published_path,
-        "select table_name, estimated_size from duckdb_tables() order by 1",
-    )
-    del columns
-    return [Finding("published file", f"{len(rows)} tables")]
