@@ -12,7 +12,6 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -62,9 +61,8 @@ class FakeAccount:
             response = spoil(request, response)
         return response
 
-    def environment(self, home: Path, now: str, **more: str) -> dict[str, str]:
+    def environment(self, now: str, **more: str) -> dict[str, str]:
         """What a run needs to ask this account as of an instant."""
-        del home
         return {
             "COST_PIPELINE_PROVIDER": "digitalocean",
             "COST_PIPELINE_ISSUE_FROM": "2026-02-01",
@@ -116,12 +114,12 @@ def document(change: Change) -> Spoil:
     return body(lambda given: json.dumps(change(json.loads(given))).encode())
 
 
-def reset(request: Request, response: Response) -> Response:
-    """Close so that the other side sees a reset instead of an end."""
+def hang_up(request: Request, response: Response) -> Response:
+    """Close the connection before a single byte of the answer."""
     connection: socket.socket = request.environ["werkzeug.socket"]
     linger = struct.pack("ii", 1, 0)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    connection.close()
+    connection.shutdown(socket.SHUT_RDWR)
     return response
 
 
@@ -130,3 +128,35 @@ def html(request: Request, response: Response) -> Response:
     response.set_data(b"<html><body>Be right back</body></html>")
     response.content_type = "text/html"
     return response
+
+
+def without_april(page: Any) -> Any:
+    """A list of bills as it was before April's invoice was written."""
+    name = "invoices" if "invoices" in page else "billing_history"
+    kept = [
+        item
+        for item in page[name]
+        if item.get("invoice_period", "") < "2026-04"
+        and item.get("date", "") < "2026-05"
+    ]
+    return {**page, name: kept, "meta": {"total": len(kept)}}
+
+
+def odd_items(name: str, *odd: Any) -> Spoil:
+    """List more than the account has, and count it all."""
+
+    def change(page: Any) -> Any:
+        items = [*page[name], *odd]
+        return {**page, name: items, "meta": {"total": len(items)}}
+
+    return document(change)
+
+
+def lost_page(page: Any) -> Any:
+    """Count more than is listed, and name no next page."""
+    return {**page, "meta": {"total": page["meta"]["total"] + 2}}
+
+
+def endless(page: Any) -> Any:
+    """Name a next page for ever, and not even one of our own origin."""
+    return {**page, "links": {"pages": {"next": "http://127.0.0.1:1/v2/x?page=1"}}}
