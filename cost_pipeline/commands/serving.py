@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from cost_pipeline.commands.orphans import parent_of_children
 from cost_pipeline.commands.running import PROJECT, dagster_home
 from cost_pipeline.commands.webserver import Address
 from cost_pipeline.settings import Settings, WrongSetting
@@ -42,11 +43,12 @@ def serve(
     """Open the UI and keep it open until a signal ends it, leaving no process."""
     address = checked_address(host, port, is_read_only, token, os.environ)
     dagster_home(settings)
+    make_storage()
     commands = {"webserver": [sys.executable, "-m", "cost_pipeline.commands.webserver"]}
     if has_daemon:
         workspace = str(PROJECT / "workspace.yaml")
-        daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace]
-        commands["daemon"] = [*daemon, "--log-level", "warning"]
+        daemon = [sys.executable, "-m", "cost_pipeline.commands.daemon", "run"]
+        commands["daemon"] = [*daemon, "-w", workspace, "--log-level", "warning"]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     with stop_signals() as is_stopping, Processes(address, environment) as processes:
         for name, command in commands.items():
@@ -58,6 +60,18 @@ def serve(
                 is_told = True
                 say(f"Open {link(address)}  (Ctrl-C stops it)")
             time.sleep(TICK_S)
+
+
+def make_storage() -> None:
+    """Make Dagster's tables before anybody is started who would make them too.
+
+    Webserver, daemon and their code servers start at the same moment; in a new home
+    each made the tables and marked them as made, and none could read the marks.
+    """
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get():
+        pass
 
 
 def checked_address(
@@ -158,7 +172,7 @@ class Processes:
 
     def start(self, name: str, command: Sequence[str]) -> None:
         # Only the webserver may know the token: runs inherit what the daemon knows.
-        known = {**self.environment}
+        known = {**self.environment, **parent_of_children()}
         known.pop("COST_PIPELINE_UI_TOKEN", None)
         if name == "webserver":
             known |= self.address.environment()

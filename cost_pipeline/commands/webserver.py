@@ -5,13 +5,11 @@ be read by everybody on the machine.
 """
 
 import os
-import threading
-import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-PARENT_CHECK_S = 1.0
+from cost_pipeline.commands.orphans import ending_with_parent
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,11 @@ def main() -> None:
     address = Address.of(os.environ)
     # Runs are started from this process; they have no business with the token.
     os.environ.pop("COST_PIPELINE_UI_TOKEN", None)
-    _stop_without_parent()
+    with ending_with_parent(os.environ):
+        _serve(address)
 
+
+def _serve(address: Address) -> None:
     import uvicorn
     from dagster import DagsterInstance
     from dagster._core.workspace.context import WorkspaceProcessContext
@@ -83,18 +84,6 @@ def main() -> None:
             # An open page holds a websocket, and would be waited for.
             timeout_graceful_shutdown=1,
         )
-
-
-def _stop_without_parent() -> None:
-    """Leave when whoever started us is gone, even if it could not say goodbye."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_CHECK_S)
-        os.killpg(0, 15)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -67,14 +67,11 @@ def test_a_proxy_s_name_is_served_when_it_is_listed() -> None:
     assert {"costs.example.org", "10.0.0.7:8443"} < address.hosts
 
 
-@pytest.fixture(scope="module")
-def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """The whole UI with its daemon on an empty home, ended as an operator would."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
+def start_ui(home: Path, port: int) -> "subprocess.Popen[bytes]":
+    """The whole UI with its daemon on an empty home; what it says goes to a file."""
     environment = {k: v for k, v in os.environ.items() if k != "DAGSTER_HOME"}
-    output = home / "output"
-    with output.open("w") as stream:
-        process = subprocess.Popen(
+    with (home / "output").open("w") as stream:
+        return subprocess.Popen(
             [sys.executable, "-m", "cost_pipeline", "ui", "--port", str(port)],
             env={
                 **environment,
@@ -85,13 +82,24 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
             stderr=stream,
             cwd=home,
         )
+
+
+def wait_until(is_so: Callable[[], bool], home: Path) -> None:
+    until = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < until, (home / "output").read_text()
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """The UI, ended as an operator would."""
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    process = start_ui(home, port)
     children: list[int] = []
     try:
-        until = time.monotonic() + 60
-        while f"Open http://127.0.0.1:{port}/?token=" not in output.read_text():
-            assert process.poll() is None, output.read_text()
-            assert time.monotonic() < until, output.read_text()
-            time.sleep(0.1)
+        told = f"Open http://127.0.0.1:{port}/?token="
+        wait_until(lambda: told in (home / "output").read_text(), home)
         children = children_of(process.pid)
         assert len(children) >= 2
         yield f"http://127.0.0.1:{port}", port
@@ -99,8 +107,21 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=30)
     assert code == 0
-    assert TOKEN not in output.read_text()
+    assert TOKEN not in (home / "output").read_text()
     assert not [pid for pid in children if is_alive(pid)]
+
+
+@pytest.mark.slow
+def test_a_ui_that_is_killed_leaves_neither_webserver_nor_daemon_behind(
+    tmp_path: Path,
+) -> None:
+    process = start_ui(tmp_path, free_port())
+    # Webserver and daemon, and the code server that each of them starts.
+    wait_until(lambda: len(children_of(process.pid)) >= 4, tmp_path)
+    children = children_of(process.pid)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(map(is_alive, children)), tmp_path)
 
 
 def children_of(pid: int) -> list[int]:
@@ -127,9 +148,16 @@ def test_a_known_client_is_answered(ui: tuple[str, int]) -> None:
     url, _ = ui
     until = time.monotonic() + 60
     query = "{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}"
-    while not (nodes := post(url, query).json()["data"]["repositoriesOrError"]):
+
+    def names() -> list[str]:
+        found = post(url, query).json()["data"]["repositoriesOrError"]
+        return [node["name"] for node in found["nodes"]]
+
+    # The port answers before the code location is loaded.
+    while not (found := names()):
         assert time.monotonic() < until
-    assert [node["name"] for node in nodes["nodes"]] == ["__repository__"]
+        time.sleep(0.2)
+    assert found == ["__repository__"]
 
 
 def test_strangers_are_refused_over_real_sockets(ui: tuple[str, int]) -> None:
