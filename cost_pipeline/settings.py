@@ -5,6 +5,7 @@ is reported by the variable's name, never by the value: it may be a secret that 
 pasted into the wrong line.
 """
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -35,6 +36,20 @@ def _empty_is_unset(value: object) -> object:
     return None if value == "" else value
 
 
+def _one_word(secret: SecretStr | None) -> SecretStr | None:
+    """Said here, because the HTTP library would quote the token."""
+    if secret is not None and not re.fullmatch("[!-~]+", secret.get_secret_value()):
+        raise ValueError("holds a space or a line break")
+    return secret
+
+
+def _mail_address(secret: SecretStr | None) -> SecretStr | None:
+    is_mail = secret is None or re.match("smtps?://.", secret.get_secret_value())
+    if not is_mail:
+        raise ValueError("is not smtp://host or smtps://host")
+    return secret
+
+
 Instant = Annotated[datetime, AfterValidator(_as_utc)]
 Optional = BeforeValidator(_empty_is_unset)
 
@@ -61,9 +76,9 @@ class Settings(BaseSettings):
         validation_alias="COST_PIPELINE_ACCOUNT",
         pattern=r"^[a-z0-9][a-z0-9-]{0,30}$",
     )
-    digitalocean_token: Annotated[SecretStr | None, Optional] = Field(
-        None, validation_alias="DIGITALOCEAN_TOKEN", repr=False
-    )
+    digitalocean_token: Annotated[
+        SecretStr | None, Optional, AfterValidator(_one_word)
+    ] = Field(None, validation_alias="DIGITALOCEAN_TOKEN", repr=False)
     digitalocean_api_url: str = Field(
         DIGITALOCEAN_ORIGIN,
         validation_alias="DIGITALOCEAN_API_URL",
@@ -86,8 +101,8 @@ class Settings(BaseSettings):
         validation_alias="COST_PIPELINE_MEMORY_LIMIT",
         pattern=r"^[0-9]+ ?(MB|MiB|GB|GiB)$",
     )
-    smtp_url: Annotated[SecretStr | None, Optional] = Field(
-        None, validation_alias="SMTP_URL", repr=False
+    smtp_url: Annotated[SecretStr | None, Optional, AfterValidator(_mail_address)] = (
+        Field(None, validation_alias="SMTP_URL", repr=False)
     )
     mail_from: str = Field("billing@localhost", validation_alias="MAIL_FROM")
     operator_email: Annotated[str | None, Optional] = Field(

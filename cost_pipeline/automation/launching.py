@@ -26,6 +26,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster_shared.error import SerializableErrorInfo
 
 from cost_pipeline.automation.losing import process_tags
 
@@ -110,7 +111,12 @@ def _events(
 
 def _note(outcome: Outcome, event: dg.DagsterEvent) -> None:
     if event.is_step_failure:
-        outcome.failures.append(f"{event.step_key}: {_reason(event)}")
+        cause = _reason(event.step_failure_data.error)
+        outcome.failures.append(f"{event.step_key}: {cause}")
+    elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
+        # No step ran at all: a setting is wrong, or something is not where it says.
+        cause = _reason(event.engine_event_data.error)
+        outcome.failures.append(f"{outcome.job}: {cause}")
     elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
         outcome.materialized += 1
     elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -123,9 +129,8 @@ def _note(outcome: Outcome, event: dg.DagsterEvent) -> None:
         (outcome.failed_checks if is_error else outcome.warnings).append(text)
 
 
-def _reason(event: dg.DagsterEvent) -> str:
+def _reason(error: SerializableErrorInfo | None) -> str:
     """The first line of the deepest cause: that is what a person can act on."""
-    error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
     if error is None:
