@@ -1,14 +1,26 @@
 """Telling an operator of failed runs: a job of one step, launched by its sensor."""
 
+from dataclasses import dataclass
+from hashlib import sha256
+
 import dagster as dg
 
 from cost_pipeline.assets.groups import WAREHOUSE_POOL
-from cost_pipeline.automation.failures import NOTICES, TELL, TOLD
+from cost_pipeline.automation.failures import NOTICES, TELL, TOLD, failed_checks
 from cost_pipeline.resources import Warehouse
 from cost_pipeline.warehouse.outbox import queue_notice
 
-KIND = "run_failed"
 FAILURES = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told of a run, under the name that it is told once by."""
+
+    message_id: str
+    kind: str
+    subject: str
+    text: str
 
 
 class FailedRuns(dg.Config):
@@ -21,23 +33,45 @@ class FailedRuns(dg.Config):
 def tell_failures(
     context: dg.OpExecutionContext, config: FailedRuns, warehouse: Warehouse
 ) -> int:
-    """The outbox knows a notice by its run, so telling again changes nothing."""
+    """The outbox knows a notice by its name, so telling again changes nothing."""
     queued = 0
     for run_id in config.run_ids:
-        run = context.instance.get_run_by_id(run_id)
-        if run is None:
+        record = context.instance.get_run_record_by_id(run_id)
+        if record is None:
             continue
         written = queue_notice(
             warehouse.connection,
             warehouse.segments,
-            message_id=f"run-failed-{run_id}",
-            kind=KIND,
-            subject=f"Run failed: {run.job_name}",
-            text=f"Run {run_id} failed. {reason(context.instance, run_id)}",
+            **vars(notice_of(context.instance, record)),
         )
         queued += written.new
         context.instance.add_run_tags(run_id, {TOLD: "yes"})
     return queued
+
+
+def notice_of(instance: dg.DagsterInstance, record: dg.RunRecord) -> Notice:
+    """What there is to tell of a run: why it failed, or which of its checks did."""
+    run = record.dagster_run
+    if not run.is_success:
+        return Notice(
+            f"run-failed-{run.run_id}",
+            "run_failed",
+            f"Run failed: {run.job_name}",
+            f"Run {run.run_id} failed. {reason(instance, run.run_id)}",
+        )
+    said = {
+        f"{'.'.join(check.asset_key.path)} ({check.check_name})": check.description
+        for check in failed_checks(instance, run.run_id)
+    }
+    # The same checks fail in every run until somebody acts; once a day is enough.
+    names = sha256("|".join(sorted(said)).encode()).hexdigest()[:12]
+    lines = [f"{name}: {text or 'failed'}" for name, text in sorted(said.items())]
+    return Notice(
+        f"checks-failed-{record.create_timestamp.date()}-{names}",
+        "data_quality",
+        f"{len(said)} checks failed: {run.job_name}",
+        f"Run {run.run_id} succeeded, but checks failed. {'; '.join(lines)}",
+    )
 
 
 def reason(instance: dg.DagsterInstance, run_id: str) -> str:

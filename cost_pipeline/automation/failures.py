@@ -1,6 +1,6 @@
-"""A failed run becomes a message to the operator, once.
+"""A failed run, or one whose checks failed, becomes a message to the operator.
 
-The sensor looks for failed runs that nobody was told of; the job that tells needs the
+The sensor looks for runs that nobody was told of; the job that tells needs the
 warehouse and therefore is `assets/failures.py`. A failure to tell is not told: it
 would never end.
 """
@@ -17,14 +17,48 @@ TELL = "tell_failures"
 TOLD = "cost_pipeline/told"
 # Older failures have been seen or overtaken.
 LOOK_BACK = timedelta(days=7)
+# What a check says of a table is said again by the next run, within the hour.
+CHECKS_LOOK_BACK = timedelta(days=1)
 MOST = 50
 
 
 def untold(instance: dg.DagsterInstance) -> list[str]:
     """Failed runs of the last days without a notice, the oldest first."""
-    since = datetime.now(UTC) - LOOK_BACK
-    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
-    runs = instance.get_runs(failed)
+    return _waiting(instance, dg.DagsterRunStatus.FAILURE, LOOK_BACK)
+
+
+def doubtful(instance: dg.DagsterInstance) -> list[str]:
+    """Runs that succeeded although checks failed, and that nobody was told of.
+
+    A run without any is marked, because reading its events again every minute would
+    cost more than the run.
+    """
+    found = []
+    for run_id in _waiting(instance, dg.DagsterRunStatus.SUCCESS, CHECKS_LOOK_BACK):
+        if failed_checks(instance, run_id):
+            found.append(run_id)
+        else:
+            instance.add_run_tags(run_id, {TOLD: "nothing to tell"})
+    return found
+
+
+def failed_checks(
+    instance: dg.DagsterInstance, run_id: str
+) -> list[dg.AssetCheckEvaluation]:
+    """Checks of a run that failed as errors; warnings are for the UI alone."""
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    entries = instance.all_logs(run_id, of_type=kind)
+    events = [entry.dagster_event for entry in entries if entry.dagster_event]
+    found = [event.asset_check_evaluation_data for event in events]
+    error = dg.AssetCheckSeverity.ERROR
+    return [check for check in found if not check.passed and check.severity == error]
+
+
+def _waiting(
+    instance: dg.DagsterInstance, status: dg.DagsterRunStatus, look_back: timedelta
+) -> list[str]:
+    since = datetime.now(UTC) - look_back
+    runs = instance.get_runs(dg.RunsFilter(statuses=[status], updated_after=since))
     waiting = [r for r in runs if r.job_name != NOTICES and TOLD not in r.tags]
     return [run.run_id for run in reversed(waiting)][:MOST]
 
@@ -37,15 +71,15 @@ def failed_runs(status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
         job_name=NOTICES,
         minimum_interval_seconds=60,
         default_status=status,
-        description="Tells the operator of each failed run once, by the outbox.",
+        description="Tells the operator of failed runs and checks, by the outbox.",
     )
     def tick(context: dg.SensorEvaluationContext) -> Answer:
         is_busy = busy(context.instance, NOTICES)
         if is_busy:
             return is_busy
-        found = untold(context.instance)
+        found = [*untold(context.instance), *doubtful(context.instance)]
         if not found:
-            return dg.SkipReason("No run has failed that nobody was told of.")
+            return dg.SkipReason("Nothing has failed that nobody was told of.")
         config = {**ERRORS_ONLY, "ops": {TELL: {"config": {"run_ids": found}}}}
         return dg.RunRequest(run_config=config, tags=host_tag())
 

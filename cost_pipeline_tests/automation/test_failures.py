@@ -1,4 +1,4 @@
-"""A failed run becomes one message, whose text is the reason."""
+"""A failed run or check becomes one message, whose text is the reason."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from cost_pipeline.assets.failures import failure_notices
-from cost_pipeline.automation.failures import TELL, TOLD, untold
+from cost_pipeline.automation.failures import TELL, TOLD, doubtful, untold
 from cost_pipeline.resources import RESOURCES
 
 
@@ -45,3 +45,38 @@ def test_a_failed_run_is_told_once_with_its_reason(
         f"Run {failed.run_id} failed. broken: ValueError: the invoice has no total"
     )
     assert told == ([(expected,)] if issue_from else [])
+
+
+def checked(name: str, severity: dg.AssetCheckSeverity) -> dg.AssetsDefinition:
+    @dg.asset(name=name, check_specs=[dg.AssetCheckSpec("rules", asset=name)])
+    def table() -> dg.MaterializeResult:
+        found = dg.AssetCheckResult(
+            passed=False, severity=severity, description="3 days are missing"
+        )
+        return dg.MaterializeResult(check_results=[found])
+
+    return table
+
+
+def test_failed_checks_of_runs_that_succeed_are_told_once_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COST_PIPELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("COST_PIPELINE_ISSUE_FROM", "2026-01-01")
+    instance = dg.DagsterInstance.ephemeral()
+    severity = dg.AssetCheckSeverity
+    dg.materialize([checked("noted", severity.WARN)], instance=instance)
+    wrong = checked("wrong", severity.ERROR)
+    runs = [dg.materialize([wrong], instance=instance) for _ in range(3)]
+    assert doubtful(instance) == [run.run_id for run in runs]
+    config = {"ops": {TELL: {"config": {"run_ids": doubtful(instance)}}}}
+    assert failure_notices.execute_in_process(
+        run_config=config,
+        instance=instance,
+        resources={"warehouse": RESOURCES["warehouse"]},
+    ).success
+    assert doubtful(instance) == []
+    with duckdb.connect(str(tmp_path / "ledger.duckdb")) as ledger:
+        told = ledger.execute("select kind, data ->> '$.text' from messages").fetchall()
+    expected = "succeeded, but checks failed. wrong (rules): 3 days are missing"
+    assert told == [("data_quality", f"Run {runs[0].run_id} {expected}")]
