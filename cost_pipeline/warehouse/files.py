@@ -1,5 +1,6 @@
 """Files that are there completely or not at all, also after a power cut."""
 
+import gzip
 import hashlib
 import os
 import threading
@@ -33,3 +34,33 @@ def cut_torn_line(descriptor: int) -> None:
     tail = os.pread(descriptor, min(size, 1 << 20), max(0, size - (1 << 20)))
     if tail and not tail.endswith(b"\n"):
         os.ftruncate(descriptor, size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+def read_lines(path: Path) -> bytes:
+    """A file of lines, sealed or not."""
+    body = path.read_bytes()
+    return gzip.decompress(body) if path.suffix == ".gz" else body
+
+
+def length_of(path: Path) -> int:
+    """The length of a file's lines; a sealed file says it in its last four bytes."""
+    if path.suffix != ".gz":
+        return path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(-4, os.SEEK_END)
+        return int.from_bytes(stream.read(4), "little")
+
+
+def seal_older(path: Path) -> None:
+    """Compress the finished files beside a new one: receipts of a year weigh a tenth.
+
+    A month that was sealed stays as it is; a late receipt for it begins a small file of
+    its own. A kill between the two steps leaves the same lines twice, and the key of a
+    receipt decides.
+    """
+    for older in sorted(path.parent.glob("*.jsonl")):
+        sealed = older.with_name(f"{older.name}.gz")
+        if older.name < path.name and not sealed.exists():
+            body = older.read_bytes()
+            write_whole(sealed, gzip.compress(body, 6, mtime=0))
+            older.unlink()

@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
 from cost_pipeline.contracts.landed import QUARANTINE, RECEIPTS
+from cost_pipeline.warehouse.files import length_of, read_lines
 from cost_pipeline.warehouse.landing import CorruptLanding, Landing
 
 # The listings that inventory is made of. Their receipts wait to be compared with the
@@ -123,7 +125,10 @@ def load_receipts(connection: duckdb.DuckDBPyConnection, landing: Landing) -> in
         for path in landing.receipt_files():
             name = path.relative_to(landing.root).as_posix()
             done = loaded.get(name, 0)
-            if path.stat().st_size == done:
+            if path.suffix == ".gz" and not done:
+                # Sealed since it was read, or not read yet: the name before says which.
+                done = loaded.get(name.removesuffix(".gz"), 0)
+            if length_of(path) == done and name in loaded:
                 continue
             end = _read_file(connection, path, name, done)
             connection.execute("delete from ops.receipt_files where path = ?", [name])
@@ -175,11 +180,11 @@ def _read_file(
 @contextmanager
 def new_lines(path: Path, done: int) -> Iterator[tuple[Path, int]]:
     """A file with the whole lines after a position; a torn last line is left out."""
-    size = path.stat().st_size
+    size = length_of(path)
     # Receipts are only ever appended. A file that shrank was put there by somebody,
     # and reading all of it again does no harm: the key decides.
     start = done if done <= size else 0
-    with tempfile.TemporaryDirectory() as folder, path.open("rb") as source:
+    with tempfile.TemporaryDirectory() as folder, _opened(path, folder) as source:
         end = _end_of_last_line(source.fileno(), size)
         source.seek(start)
         copy = Path(folder) / "receipts.jsonl"
@@ -187,6 +192,16 @@ def new_lines(path: Path, done: int) -> Iterator[tuple[Path, int]]:
             shutil.copyfileobj(source, target, 1 << 20)
             target.truncate(max(0, end - start))
         yield copy, end
+
+
+@contextmanager
+def _opened(path: Path, folder: str) -> Iterator[BinaryIO]:
+    """The file itself, or its lines unpacked beside the copy."""
+    if path.suffix == ".gz":
+        path, sealed = Path(folder) / "unsealed.jsonl", path
+        path.write_bytes(read_lines(sealed))
+    with path.open("rb") as source:
+        yield source
 
 
 def _end_of_last_line(descriptor: int, size: int) -> int:

@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from cost_pipeline.domain.listing import Listing
-from cost_pipeline.warehouse.files import cut_torn_line, hash_of, write_whole
+from cost_pipeline.warehouse.files import (
+    cut_torn_line,
+    hash_of,
+    read_lines,
+    seal_older,
+    write_whole,
+)
 
 LISTING_SUFFIX = ".jsonl.gz"
 TYPED = ("_csv", "_zip", "_json")
@@ -186,24 +192,27 @@ class Landing:
             lines.setdefault(path, []).append(receipt.line.encode() + b"\n")
         for path, given in lines.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not path.exists()
             with path.open("ab+") as stream:
                 fcntl.flock(stream, fcntl.LOCK_EX)
                 cut_torn_line(stream.fileno())
                 stream.write(b"".join(given))
                 stream.flush()
                 os.fsync(stream.fileno())
+            if is_new:
+                seal_older(path)
 
     def receipt_file(self, kind: str, month: str) -> Path:
         return self.root / "receipts" / safe_name(kind) / f"{month}.jsonl"
 
     def receipt_files(self) -> list[Path]:
-        return sorted((self.root / "receipts").glob("*/*.jsonl"))
+        return sorted((self.root / "receipts").glob("*/[0-9]*.jsonl*"))
 
     def receipts(self, kind: str) -> Iterator[Receipt]:
         """All whole receipts of a kind, oldest file first, in the order written."""
         folder = self.root / "receipts" / safe_name(kind)
-        for path in sorted(folder.glob("*.jsonl")):
-            yield from receipts_in(path.read_bytes())
+        for path in sorted(folder.glob("[0-9]*.jsonl*")):
+            yield from receipts_in(read_lines(path))
 
     def latest(
         self, kind: str, account: str, *, until: datetime, subject: str = ""
@@ -212,8 +221,10 @@ class Landing:
         found: Receipt | None = None
         limit = instant(until)
         folder = self.root / "receipts" / safe_name(kind)
-        for path in sorted(folder.glob("*.jsonl"), reverse=True):
-            for receipt in receipts_in(path.read_bytes()):
+        for path in sorted(folder.glob("[0-9]*.jsonl*"), reverse=True):
+            if found is not None and found.received_at[:7] > path.name[:7]:
+                break
+            for receipt in receipts_in(read_lines(path)):
                 is_ours = (receipt.account, receipt.subject) == (account, subject)
                 if (
                     not is_ours
@@ -223,8 +234,6 @@ class Landing:
                     continue
                 if found is None or receipt.received_at >= found.received_at:
                     found = receipt
-            if found is not None:
-                break
         return found
 
 

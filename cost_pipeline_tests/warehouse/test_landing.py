@@ -103,3 +103,27 @@ def test_what_was_landed_reads_back(tmp_path):
     receipt = landing.keep_listing("do:main", listing("1", "2"), now=NOW)
     found = documents_in(landing.read(receipt.sha256, receipt.suffix))
     assert found["2"] == {"name": "2", "tags": ["b", "a"]}
+
+
+def test_a_finished_month_is_sealed_and_reads_as_before(tmp_path):
+    landing = Landing(tmp_path)
+    for month in (3, 4, 5):
+        landing.keep_listing("do:main", listing("1"), now=NOW.replace(month=month))
+    names = [path.name for path in landing.receipt_files()]
+    assert names == ["2026-03.jsonl.gz", "2026-04.jsonl.gz", "2026-05.jsonl"]
+    assert len(list(landing.receipts("droplets"))) == 3
+    found = landing.latest("droplets", "do:main", until=NOW.replace(month=4))
+    assert found is not None
+    assert found.received_at.startswith("2026-04-20T12")
+
+
+def test_a_late_receipt_of_a_sealed_month_is_found(tmp_path):
+    landing = Landing(tmp_path)
+    for month in (4, 5):
+        landing.keep_listing("do:main", listing("1"), now=NOW.replace(month=month))
+    late = NOW.replace(month=4, day=28)
+    landing.keep_listing("do:main", listing("1", "2"), now=late)
+    found = landing.latest("droplets", "do:main", until=NOW.replace(month=4, day=30))
+    assert found is not None
+    assert found.items == 2
+    assert len(list(landing.receipts("droplets"))) == 3
