@@ -25,7 +25,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"duckdb", "sqlglot", "pandas", "jinja2", "xlsxwriter", "pyarrow"},
     ),
     # sqlalchemy: Dagster's own storage is one of its engines.
-    "automation": (set(), {"dagster", "sqlalchemy"}),
+    "automation": (set(), {"dagster", "dagster_shared", "sqlalchemy"}),
 }
 ANYTHING_BELOW = {
     "resources",

@@ -35,11 +35,10 @@ def world():
 
 def show(world):
     """Both marts, as the union of one cycle."""
-    for mart in ("documents", "document_lines"):
-        name = f"tenant_{mart}".replace("document_lines", "invoice_lines")
-        name = name.replace("documents", "invoices")
+    marts = {"tenant_invoices": "documents", "tenant_invoice_lines": "lines"}
+    for mart, core in marts.items():
         world.connection.execute(
-            f"create or replace table marts.{name} as from core.calendar_{mart}"
+            f"create or replace table marts.{mart} as from core.calendar_{core}"
         )
 
 
