@@ -29,13 +29,14 @@ UNLOADED = """
     ) order by all
 """
 BROKEN = """
-    (amount_micros is null or start_text <> '' or end_text <> '' or start_at > end_at)
+    (amount_micros is null or start_text is not null or end_text is not null
+        or start_at > end_at)
 """
 REASONS = """
     concat_ws('; ',
         case when amount_micros is null then 'USD is not an amount' end,
-        case when start_text <> '' then 'start is not a date' end,
-        case when end_text <> '' then 'end is not a date' end,
+        case when start_text is not null then 'start is not a date' end,
+        case when end_text is not null then 'end is not a date' end,
         case when start_at > end_at then 'the end is before the start' end
     )
 """
@@ -111,9 +112,9 @@ def _insert_rows(
     # The text of a value is kept only where it could not be read: the landed file has
     # it anyway, and three more columns of text are a quarter of the time.
     kept = {
-        "start_text": "case when start_at is null then start_text else '' end",
-        "end_text": "case when end_at is null then end_text else '' end",
-        "amount_text": "case when amount_micros is null then amount_text else '' end",
+        "start_text": "case when start_at is null then nullif(start_text, '') end",
+        "end_text": "case when end_at is null then nullif(end_text, '') end",
+        "amount_text": "case when amount_micros is null then amount_text end",
     }
     chosen = ", ".join(kept.get(name, name) for name in columns)
     connection.execute(

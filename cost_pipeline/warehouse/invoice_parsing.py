@@ -38,11 +38,22 @@ class InvoiceRefused(Exception):
 
 def amount_micros(column: str) -> str:
     """SQL: the amount in millionths, exactly; null when it is not plainly one."""
-    number = f"cast(translate({column}, '$,()-−', '') as decimal(24,6))"
+    # Nearly every amount is positive: two replacements are a third of a translation.
+    positive = _plain_micros(f"replace(replace({column}, ',', ''), '$', '')")
+    negative = _plain_micros(f"translate({column}, '$,()-−', '')")
     return (
-        f"case when regexp_full_match({column}, '{AMOUNT}') then "
-        f"cast({number} * 1000000 as bigint) * "
-        f"case when regexp_matches({column}, '[-−(]') then -1 else 1 end end"
+        f"case when not regexp_full_match({column}, '{AMOUNT}') then null "
+        f"when regexp_matches({column}, '[-−(]') then -({negative}) "
+        f"else {positive} end"
+    )
+
+
+def _plain_micros(number: str) -> str:
+    """SQL: a plain number in millionths; in 128 bits only where 64 are too few."""
+    decimal = f"cast({number} as decimal(18,6))"
+    return (
+        f"case when {decimal} < 1000000 then cast({decimal} * 1000000 as bigint) "
+        f"else cast(cast({decimal} as decimal(24,6)) * 1000000 as bigint) end"
     )
 
 

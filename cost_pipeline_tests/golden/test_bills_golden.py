@@ -42,7 +42,7 @@ def test_the_constructed_invoice_of_the_contracts(tmp_path):
         ("accepted", 13)
     ]
     found = world.rows(
-        "select kind, line_name from core.cost_lines order by line_number"
+        "select kind, line_name from core.charges order by line_number"
     )
     assert found == [
         ("droplet", "vault-01"),

@@ -1,8 +1,10 @@
 /*
-Every line of every accepted invoice, classified, with its name and its interval.
+What the bill says: every line of every accepted invoice, classified, with its name.
 
 Beside the lines of the files stand the provider's own rounding (line 0) and refunds and
-adjustments that only the billing history knows. Whose a line is: `core/cost_lines.sql`.
+adjustments that only the billing history knows. What we find out about a line is
+`core/cost_lines.sql`; the words stand here alone, because writing them twice would be
+the most expensive part of taking in a bill.
 
 subject: costs
 grain: invoice_uuid, line_number
@@ -12,7 +14,6 @@ account: Provider account, as in resource ids.
 invoice_uuid: The invoice, or 'history:<entry>'.
 line_number: Row in the file; 0 = the provider's rounding.
 product: The provider's product.
-group_description: What groups the line.
 description: The provider's words.
 project_name: The provider's project.
 line_name: The resource's name, cut out of the line; empty = it has none.
@@ -20,6 +21,7 @@ suffix: Text within the last parenthesis.
 kind: Resource kind, or what the charge is.
 charge_category: usage, tax, credit, adjustment or rounding.
 charge_scope: resource or account.
+presumed_reason: Why it would have no resource, if none is found.
 amount_micros: The amount, in millionths.
 start_at: Start as stated, or null.
 end_at: End as stated, or null.
@@ -30,13 +32,7 @@ source_file: SHA-256 of the landed file.
 source_row: Row in it; null for the provider's rounding.
 */
 with versions as (
-    select
-        versions.account,
-        versions.invoice_uuid,
-        versions.version,
-        versions.difference_micros,
-        headers.period_start,
-        headers.period_end
+    select versions.*, headers.period_start, headers.period_end
     from core.invoice_versions as versions
     join core.invoice_headers as headers
         on headers.invoice_uuid = versions.invoice_uuid
@@ -48,7 +44,6 @@ select
     lines.invoice_uuid,
     lines.line_number,
     lines.product,
-    lines.group_description,
     lines.description,
     lines.project_name,
     cast(case shapes.name_shape
@@ -63,6 +58,7 @@ select
     shapes.kind,
     shapes.charge_category,
     shapes.charge_scope,
+    shapes.presumed_reason,
     lines.amount_micros,
     lines.start_at,
     lines.end_at,
@@ -85,15 +81,15 @@ join core.product_shapes as shapes
     on shapes.product = lines.product and shapes.suffix = lines.suffix
 union all
 select
-    account, invoice_uuid, 0, 'Provider rounding', '', 'Rounding of the invoice', '',
-    '', '', 'rounding', 'rounding', 'account', difference_micros, null, null,
-    period_start, period_end, period_start, version, null
+    account, invoice_uuid, 0, 'Provider rounding', 'Rounding of the invoice', '', '',
+    '', 'rounding', 'rounding', 'account', 'account_level', difference_micros, null,
+    null, period_start, period_end, period_start, version, null
 from versions
 where difference_micros <> 0
 union all
 select
-    account, 'history:' || entry_id, 1, entry_type, '', description, '', '', '',
-    'adjustment', 'adjustment', 'account', amount_micros, occurred_at,
+    account, 'history:' || entry_id, 1, entry_type, description, '', '', '',
+    'adjustment', 'adjustment', 'account', 'account_level', amount_micros, occurred_at,
     occurred_at, occurred_at, occurred_at, period_start, source_file, source_row
 from core.history_charges
 where not is_on_invoice

@@ -60,14 +60,14 @@ with findings as (
     select
         'unknown_product', product, count(*) || ' lines that no rule fits',
         max(period_start)
-    from core.cost_lines
+    from core.charges
     where kind = 'unclassified'
     group by product
     union all
     select
         'lines_outside_month', invoice_uuid, count(*) || ' lines of another month',
         max(period_start)
-    from core.cost_lines
+    from core.charges
     where charge_category = 'usage'
         and (end_at < period_start or start_at >= period_start + interval 1 month)
     group by invoice_uuid

@@ -14,14 +14,19 @@ amount_micros: What it cost, in millionths.
 currency: Currency of the invoices.
 */
 select
-    resource_id,
-    kind,
-    cast(max(line_name) as varchar) as line_name,
-    cast(min(coalesce(start_at, period_start)) as timestamp) as first_billed_at,
-    cast(max(coalesce(end_at, period_start)) as timestamp) as last_billed_at,
+    lines.resource_id,
+    lines.kind,
+    cast(max(charges.line_name) as varchar) as line_name,
+    cast(min(coalesce(charges.start_at, charges.period_start)) as timestamp)
+        as first_billed_at,
+    cast(max(coalesce(charges.end_at, charges.period_start)) as timestamp)
+        as last_billed_at,
     cast(count(*) as bigint) as lines,
-    cast(sum(amount_micros) as bigint) as amount_micros,
-    currency
-from core.cost_lines
-where unmatched_reason = 'destroyed_historic'
-group by resource_id, kind, currency
+    cast(sum(lines.amount_micros) as bigint) as amount_micros,
+    lines.currency
+from core.cost_lines as lines
+join core.charges as charges
+    on charges.invoice_uuid = lines.invoice_uuid
+    and charges.line_number = lines.line_number
+where lines.unmatched_reason = 'destroyed_historic'
+group by lines.resource_id, lines.kind, lines.currency

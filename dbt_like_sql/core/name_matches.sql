@@ -11,7 +11,7 @@ grain: invoice_uuid, line_number
 invoice_uuid: The invoice.
 line_number: The line.
 resource_id: The resource; null when several fit.
-is_sure: Whether it had the name for at least half of the line's time.
+confidence: high (it had the name for at least half of the line's time) or low.
 */
 with wanted as (
     select
@@ -35,16 +35,16 @@ with wanted as (
             or (charges.kind = 'droplet_backup' and ids.resource_id is null))
 ),
 
-shared_times as (
+fitting as (
     select
         wanted.invoice_uuid,
         wanted.line_number,
         spans.resource_id,
-        2 * sum(
-            epoch_us(least(wanted.to_at, spans.to_at))
-            - epoch_us(greatest(wanted.from_at, spans.from_at))
-        ) >= max(epoch_us(wanted.to_at) - epoch_us(wanted.from_at)) as is_main,
-        max(case when spans.size = wanted.suffix then 1 else 0 end) = 1 as is_size
+        spans.is_only,
+        spans.size = wanted.suffix as is_size,
+        epoch_us(least(wanted.to_at, spans.to_at))
+            - epoch_us(greatest(wanted.from_at, spans.from_at)) as shared_us,
+        epoch_us(wanted.to_at) - epoch_us(wanted.from_at) as whole_us
     from wanted
     join core.resource_spans as spans
         on spans.account = wanted.account
@@ -53,19 +53,32 @@ shared_times as (
     where spans.to_at > wanted.from_at
         and (spans.from_at < wanted.to_at
             or (spans.from_at = wanted.from_at and wanted.from_at = wanted.to_at))
-    group by wanted.invoice_uuid, wanted.line_number, spans.resource_id
+),
+
+-- Nearly every name is of one resource alone: only the others have to be counted.
+shared_times as (
+    select
+        invoice_uuid,
+        line_number,
+        resource_id,
+        2 * sum(shared_us) >= max(whole_us) as is_main,
+        bool_or(is_size) as is_size
+    from fitting
+    where not is_only
+    group by invoice_uuid, line_number, resource_id
 ),
 
 counted as (
     select
         invoice_uuid,
         line_number,
-        count(*) as candidates,
         count(*) filter (where is_main) as mains,
-        count(*) filter (where is_main and is_size) as sized,
-        min(resource_id) as any_id,
-        min(resource_id) filter (where is_main) as main_id,
-        min(resource_id) filter (where is_main and is_size) as sized_id
+        case when count(*) filter (where is_main) = 1
+                then min(resource_id) filter (where is_main)
+            when count(*) filter (where is_main and is_size) = 1
+                then min(resource_id) filter (where is_main and is_size)
+            when count(*) = 1 then min(resource_id)
+        end as resource_id
     from shared_times
     group by invoice_uuid, line_number
 )
@@ -73,10 +86,15 @@ counted as (
 select
     invoice_uuid,
     line_number,
-    cast(case
-        when mains = 1 then main_id
-        when mains > 1 and sized = 1 then sized_id
-        when mains = 0 and candidates = 1 then any_id
-    end as varchar) as resource_id,
-    mains > 0 as is_sure
+    resource_id,
+    cast(case when 2 * shared_us >= whole_us then 'high' else 'low' end as varchar)
+        as confidence
+from fitting
+where is_only
+union all
+select
+    invoice_uuid,
+    line_number,
+    resource_id,
+    case when mains > 0 then 'high' else 'low' end
 from counted

@@ -19,7 +19,7 @@ with unmatched as (
         charges.line_number,
         charges.from_at,
         charges.to_at,
-        regexp_replace(lower(charges.line_name), '[^a-z0-9]', '', 'g') as plain_key
+        lower(charges.line_name) as name_key
     from core.charges as charges
     left join core.id_matches as ids
         on ids.invoice_uuid = charges.invoice_uuid
@@ -31,18 +31,44 @@ with unmatched as (
         and charges.line_name <> ''
         and ids.line_number is null
         and names.line_number is null
+),
+
+-- A regular expression is asked of a name and not of each of its lines.
+names as (
+    select
+        account,
+        kind,
+        name_key,
+        regexp_replace(name_key, '[^a-z0-9]', '', 'g') as plain_key
+    from unmatched
+    group by account, kind, name_key
+),
+
+likenesses as (
+    select
+        names.account,
+        names.kind,
+        names.name_key,
+        spans.resource_id,
+        spans.from_at,
+        spans.to_at
+    from names
+    join core.resource_spans as spans
+        on spans.account = names.account
+        and spans.kind = names.kind
+        and spans.plain_key = names.plain_key
+    where spans.plain_key <> ''
 )
 
 select
     unmatched.invoice_uuid,
     unmatched.line_number,
-    cast(min(spans.resource_id) as varchar) as resource_id
+    cast(min(likenesses.resource_id) as varchar) as resource_id
 from unmatched
-join core.resource_spans as spans
-    on spans.account = unmatched.account
-    and spans.kind = unmatched.kind
-    and spans.plain_key = unmatched.plain_key
-where spans.plain_key <> ''
-    and spans.from_at < unmatched.to_at
-    and spans.to_at > unmatched.from_at
+join likenesses
+    on likenesses.account = unmatched.account
+    and likenesses.kind = unmatched.kind
+    and likenesses.name_key = unmatched.name_key
+where likenesses.from_at < unmatched.to_at
+    and likenesses.to_at > unmatched.from_at
 group by unmatched.invoice_uuid, unmatched.line_number

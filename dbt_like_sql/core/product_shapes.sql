@@ -14,6 +14,7 @@ kind: Resource kind, or what the charge is; 'unclassified' when no rule fits.
 charge_category: usage, tax, credit or adjustment.
 charge_scope: resource or account.
 name_shape: Where the resource's name stands.
+presumed_reason: Why a line of it would have no resource, if none is found.
 rule_priority: The rule that decided; 0 = none.
 */
 with shapes as (
@@ -42,6 +43,12 @@ select
     cast(coalesce(charge_category, 'usage') as varchar) as charge_category,
     cast(coalesce(charge_scope, 'account') as varchar) as charge_scope,
     cast(coalesce(name_shape, 'none') as varchar) as name_shape,
+    cast(case
+        when charge_category = 'tax' then 'tax'
+        when kind is null then 'unknown'
+        when charge_scope = 'account' then 'account_level'
+        else 'destroyed_historic'
+    end as varchar) as presumed_reason,
     cast(coalesce(priority, 0) as bigint) as rule_priority
 from matches
 where choice = 1

@@ -11,6 +11,7 @@ provider_id: The provider's id.
 name_key: Its name in lower case.
 plain_key: Letters and digits of the name alone.
 size: Size slug, or empty.
+is_only: Whether no other row of the account and kind has the name.
 from_at: First instant.
 to_at: First instant after; far ahead while it is so.
 */
@@ -36,6 +37,7 @@ select
     cast(regexp_replace(name_key, '[^a-z0-9]', '', 'g') as varchar) as plain_key,
     cast(size as varchar) as size,
     cast(min(valid_from) as timestamp) as from_at,
-    cast(max(valid_to) as timestamp) as to_at
+    cast(max(valid_to) as timestamp) as to_at,
+    count(*) over (partition by account, kind, name_key) = 1 as is_only
 from named
 group by account, kind, resource_id, provider_id, name_key, size

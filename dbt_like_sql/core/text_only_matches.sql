@@ -23,9 +23,9 @@ select
     lines.kind,
     cast(count(*) as bigint) as lines,
     cast(count(names.name_key) as bigint) as matched_lines
-from core.cost_lines as lines
+from core.charges as lines
 left join names_today as names
-    on names.account = lines.provider || ':' || lines.provider_account
+    on names.account = lines.account
     and names.kind = case lines.kind
         when 'droplet_backup' then 'droplet' else lines.kind end
     and names.name_key = lower(lines.line_name)

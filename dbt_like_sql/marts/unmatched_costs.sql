@@ -20,19 +20,22 @@ tenant_id: Who bears it, or 'unattributed'.
 deployment_id: Which deployment, or 'unattributed'.
 */
 select
-    invoice_uuid,
-    line_number,
-    period_start,
-    product,
-    description,
-    kind,
-    amount_micros,
-    currency,
-    resource_id,
-    unmatched_reason,
-    role,
-    tenant_id,
-    deployment_id
-from core.cost_lines
-where unmatched_reason <> ''
-    or (role = 'unattributed' and charge_scope = 'resource')
+    lines.invoice_uuid,
+    lines.line_number,
+    lines.period_start,
+    charges.product,
+    charges.description,
+    lines.kind,
+    lines.amount_micros,
+    lines.currency,
+    lines.resource_id,
+    lines.unmatched_reason,
+    lines.role,
+    lines.tenant_id,
+    lines.deployment_id
+from core.cost_lines as lines
+join core.charges as charges
+    on charges.invoice_uuid = lines.invoice_uuid
+    and charges.line_number = lines.line_number
+where lines.unmatched_reason <> ''
+    or (lines.role = 'unattributed' and charges.charge_scope = 'resource')
