@@ -22,7 +22,13 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
         raise NothingPublished(
             f"{path} does not exist yet; `cost-pipeline run` (or `demo`) makes it"
         )
-    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        first_line = str(error).splitlines()[0]
+        raise NothingPublished(
+            f"{path} cannot be read ({first_line}); `cost-pipeline rebuild` mends it"
+        ) from None
     connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
     return connection

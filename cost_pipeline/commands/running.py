@@ -6,8 +6,8 @@ days not metered or changed since.
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from cost_pipeline.automation.launching import Outcome
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+class HistoryNotWritten(Exception):
+    """Dagster could not write what happens; nothing can be run unrecorded."""
+
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
@@ -203,19 +208,35 @@ class Pipeline:
                 elif event.is_step_success or event.is_step_failure:
                     shown.advance(task)
 
-            outcome = launch(
-                self.repository,
-                self.instance,
-                job_name,
-                {NOW_TAG: self.clock.now.isoformat(), **(tags or {})},
-                selection=chosen,
-                listen=listen,
-            )
+            with named_history():
+                outcome = launch(
+                    self.repository,
+                    self.instance,
+                    job_name,
+                    {NOW_TAG: self.clock.now.isoformat(), **(tags or {})},
+                    selection=chosen,
+                    listen=listen,
+                )
             shown.update(task, completed=steps, step=f"{outcome.materialized} tables")
         self.report.outcomes.append(outcome)
 
 
 Keep = Callable[["dg.AssetKey"], bool]
+
+
+@contextmanager
+def named_history() -> Iterator[None]:
+    """Say which files are meant: the driver names neither their place nor a cause."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except OperationalError as error:
+        home = os.environ.get("DAGSTER_HOME", "")
+        raise HistoryNotWritten(
+            f"Dagster's history in {home} cannot be written ({error.orig}); "
+            "see whether the disk is full and run again"
+        ) from None
 
 
 def progress(console: Console) -> Progress:

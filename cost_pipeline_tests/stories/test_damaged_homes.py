@@ -1,0 +1,171 @@
+"""What a home that was harmed says, and which command mends it.
+
+Each story copies the finished demo and breaks something: a file that was cut, flipped
+or deleted, a disk that is full, a place that is none. Kills are `test_rerun.py`.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.providers.demo import DEMO_NOW
+from cost_pipeline.resources import opened_warehouse
+from cost_pipeline.settings import Settings
+from cost_pipeline.warehouse.connection import RunClock
+from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline_tests.conftest import command, surroundings
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def harmed(demo_home, tmp_path):
+    """A copy of the finished demo that a test may harm."""
+    shutil.copytree(demo_home, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def failed_lines(done):
+    """What was said of failures: one line each, and never a traceback."""
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Traceback" not in said
+    lines = done.stderr.strip().splitlines()
+    assert lines
+    assert all(line.startswith("failed ") for line in lines), lines
+    return lines
+
+
+def digest(home):
+    done = command(home, "digest")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def published_bytes(home):
+    return (home / "data" / "published" / "cost.duckdb").read_bytes()
+
+
+def run(home, *arguments):
+    return command(home, *(arguments or ("run",)), **ENVIRONMENT)
+
+
+def flip(path):
+    """Change one byte in the middle and leave the length as it was."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def an_invoice(home):
+    """The landed file of an invoice; every rebuild reads it."""
+    found = (home / "data" / "landing" / "objects").rglob("*.csv")
+    return max(found, key=lambda path: b"product," in path.read_bytes()[:8])
+
+
+def test_a_flipped_byte_is_named_with_its_file_and_the_old_file_stays(harmed):
+    before = published_bytes(harmed)
+    landed = an_invoice(harmed)
+    flip(landed)
+    lines = failed_lines(run(harmed, "rebuild"))
+    assert any(landed.name in line and "backup" in line for line in lines), lines
+    assert published_bytes(harmed) == before
+
+
+def test_a_deleted_listing_comes_back_with_the_next_look(harmed):
+    landing = Landing(harmed / "data" / "landing")
+    receipt = landing.latest("droplets", "do:demo", until=DEMO_NOW)
+    last = landing.path(receipt.sha256, receipt.suffix)
+    last.unlink()
+    later = {**ENVIRONMENT, "COST_PIPELINE_NOW": "2026-05-20T00:15:00Z"}
+    done = command(harmed, "run", "--select", "landing", **later)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert last.exists()
+
+
+def test_a_corrupt_warehouse_names_the_command_that_mends_it(harmed, demo_home):
+    warehouse = harmed / "data" / "warehouse.duckdb"
+    warehouse.write_bytes(b"no database " * 100_000)
+    lines = failed_lines(run(harmed))
+    assert all("cost-pipeline rebuild" in line for line in lines), lines
+    assert all("warehouse.duckdb" in line for line in lines), lines
+    done = run(harmed, "rebuild")
+    assert done.returncode == 0, done.stderr
+    assert digest(harmed) == digest(demo_home)
+
+
+def test_a_corrupt_ledger_names_the_way_back(harmed):
+    ledger = harmed / "data" / "ledger.duckdb"
+    ledger.write_bytes(b"no database " * 100_000)
+    lines = failed_lines(run(harmed))
+    assert all("Move the file away" in line for line in lines), lines
+
+
+def test_a_ledger_that_went_missing_is_there_again_before_anything_is_issued(harmed):
+    settings = Settings(COST_PIPELINE_HOME=str(harmed / "data"))
+    count = "select count(*) from ledger.documents"
+    with opened_warehouse(settings, RunClock(DEMO_NOW)) as connection:
+        before = connection.execute(count).fetchall()
+    settings.ledger_path.unlink()
+    with opened_warehouse(settings, RunClock(DEMO_NOW)) as connection:
+        assert connection.execute(count).fetchall() == before
+    assert before > [(0,)]
+
+
+def test_a_corrupt_published_file_is_said_in_a_line(harmed):
+    (harmed / "data" / "published" / "cost.duckdb").write_bytes(b"nothing" * 9_000)
+    (line,) = failed_lines(run(harmed, "digest"))
+    assert "cost.duckdb" in line
+    assert "cost-pipeline rebuild" in line
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "words"),
+    [
+        pytest.param(1, "Dagster's history", id="the history does not fit"),
+        pytest.param(24, "too large", id="the warehouse does not fit"),
+    ],
+)
+def test_a_full_disk_harms_nothing_that_was_published(harmed, megabytes, words):
+    """No file may grow beyond a limit, as on a disk that is full."""
+    before = published_bytes(harmed)
+    (harmed / "data" / "warehouse.duckdb").unlink()
+    environment = {**os.environ, **surroundings(harmed), **ENVIRONMENT}
+    environment["DAGSTER_HOME"] = str(harmed / "fresh")
+    limit = (megabytes << 20, megabytes << 20)
+    done = subprocess.run(
+        [sys.executable, "-m", "cost_pipeline", "run"],
+        cwd=harmed,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    # Dagster has a word of its own to say before ours.
+    failed = [line for line in done.stderr.splitlines() if line.startswith("failed ")]
+    assert any(words in line for line in failed), done.stderr
+    assert published_bytes(harmed) == before
+    assert not list((harmed / "data" / "published").glob(".*partial*"))
+
+
+def test_a_home_that_cannot_be_is_said_in_a_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    place = {"COST_PIPELINE_HOME": str(tmp_path / "file" / "data")}
+    for arguments in (["run", "--select", "landing"], ["demo"], ["rebuild"]):
+        lines = failed_lines(command(tmp_path, *arguments, **place))
+        assert any(str(tmp_path / "file") in line for line in lines), lines
+
+
+def test_a_run_that_cannot_begin_says_why(tmp_path):
+    given = {"COST_PIPELINE_PROVIDER": "digitalocean"}
+    (line,) = failed_lines(command(tmp_path, "run", "--select", "landing", **given))
+    assert "DIGITALOCEAN_TOKEN: is not set" in line
