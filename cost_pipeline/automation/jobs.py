@@ -11,6 +11,10 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 
+# A run of a job waits for the one before it (`dagster.yaml`): two daemons that tick in
+# the same instant, or a person and a tick, cannot fetch the same invoices at once.
+JOB = "cost_pipeline/job"
+
 # Four jobs are the whole pipeline, in this order. Two of them have partitions, and a
 # job can have only one kind of them.
 WHOLE = ("collect", "provider_invoices", "metering", "books")
@@ -43,6 +47,7 @@ def _job(
         name,
         selection=selection,
         description=description,
+        tags={JOB: name},
         # DuckDB locks the file for the process that writes it; measured, steps in one
         # process also cost 40 times less than a process each.
         executor_def=dg.in_process_executor,
