@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -28,6 +30,7 @@ from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 
 Result = dict[str, Any]
+SLOWEST = 8
 
 
 def fill(size: Size) -> Result:
@@ -64,6 +67,7 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
     prepare(connection, memory_limit)
     connection.execute(f"attach '{settings.ledger_path}' as ledger")
     started = time.perf_counter()
+    ends = [started]
     for table in order:
         if table in writes:
             writes[table](connection, None)
@@ -72,9 +76,11 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
             AFTER_RANGE.get(table, _nothing)(connection, window)
         else:
             connection.execute(f"create or replace {_what(models[table])}")
-    seconds = time.perf_counter() - started
+        ends.append(time.perf_counter())
     connection.close()
-    return {"seconds": seconds}
+    took = zip(order, (after - before for before, after in pairwise(ends)), strict=True)
+    slowest = sorted(took, key=itemgetter(1), reverse=True)[:SLOWEST]
+    return {"seconds": ends[-1] - started, "slowest": slowest}
 
 
 def _what(model: Model) -> str:

@@ -32,6 +32,8 @@ def measure_all(homes: Homes, size: Size, smaller: Size) -> Iterator[Row]:
         "<= 1.20x",
         f"{chain_s:.2f} s against {bare_s:.2f} s, {steps} tables",
     )
+    slowest = ", ".join(f"{name} {taken:.2f} s" for name, taken in bares[-1]["slowest"])
+    yield Row("slowest tables of the bare build", "see right", how=slowest)
     yield from memory(chains, limited)
     tiny_s, fixed_rows = fixed(homes)
     yield from fixed_rows

@@ -15,7 +15,7 @@ from cost_pipeline_tests.benchmarks.sizes import SIZES
 
 TINY = SIZES["tiny"]
 COUNTED = (
-    *("core.resources", "core.usage_daily", "core.cost_lines", "core.usage_events"),
+    *("core.resources", "core.usage_daily", "core.cost_lines", "marts.usage_daily"),
     *("core.subscription_charges", "marts.credit_balances", "marts.tenant_invoices"),
     *("marts.cost_vs_revenue", "marts.open_drift", "ledger.documents"),
 )
