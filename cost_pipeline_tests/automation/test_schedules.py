@@ -1,19 +1,23 @@
 """A tick looks, and asks for one run or says in words why not."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 
 from cost_pipeline.automation.asking import RANGE_END, RANGE_START, busy
 from cost_pipeline.automation.failures import NOTICES, TOLD, failed_runs, untold
+from cost_pipeline.automation.jobs import JOB, jobs
 from cost_pipeline.automation.losing import host_tag, process_tags
 from cost_pipeline.automation.partitions import INVOICES
 from cost_pipeline.automation.schedules import CRONTAB, schedules
 from cost_pipeline.automation.sensors import sensors
+from cost_pipeline.commands.running import PROJECT
 
 SCHEDULES = {found.name: found for found in schedules(is_running=True)}
 SENSORS = {
@@ -152,6 +156,26 @@ def test_a_tick_during_a_run_does_nothing_and_says_so(
     assert isinstance(
         tick("inventory_sync_schedule", instance, GivenDue()), dg.RunRequest
     )
+
+
+def test_two_ticks_in_one_instant_ask_twice_and_the_queue_lets_one_run_after_the_other(
+    instance: dg.DagsterInstance,
+) -> None:
+    due = GivenDue(keys=["2026-04_a"])
+    with ThreadPoolExecutor(2) as daemons:
+        ask = [
+            daemons.submit(tick, "new_provider_invoice", instance, due)
+            for _ in range(2)
+        ]
+    answers = [future.result() for future in ask]
+    assert {type(answer) for answer in answers} == {dg.RunRequest}
+    assert answers[0].tags == answers[1].tags
+    assert instance.get_dynamic_partitions(str(INVOICES.name)) == ["2026-04_a"]
+    limits = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
+    assert limits["concurrency"]["runs"]["tag_concurrency_limits"] == [
+        {"key": JOB, "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+    ]
+    assert [job.tags for job in jobs] == [{JOB: job.name} for job in jobs]
 
 
 def test_a_failed_run_is_tried_again_at_the_next_tick(
