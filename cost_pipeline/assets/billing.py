@@ -14,6 +14,7 @@ from cost_pipeline.assets.listings import COMPLETE, receipt_result
 from cost_pipeline.automation.partitions import INVOICES
 from cost_pipeline.checks.results import problem_result
 from cost_pipeline.providers.base import Provider
+from cost_pipeline.settings import Settings
 from cost_pipeline.warehouse.asking import account_of
 from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.invoices import (
@@ -21,6 +22,7 @@ from cost_pipeline.warehouse.invoices import (
     land_history,
     land_index,
     land_invoices,
+    not_accepted,
     uuids_of,
 )
 from cost_pipeline.warehouse.landing import Landing, Receipt
@@ -118,9 +120,10 @@ def do_invoice_files(
     landing: dg.ResourceParam[Landing],
     clock: dg.ResourceParam[RunClock],
 ) -> dg.MaterializeResult:
-    """Fetch the invoices of a range, a few at a time."""
-    keys = context.partition_keys
-    uuids = uuids_of(landing, account_of(provider), keys, clock.now)
+    """Fetch the invoices of a range that are not accepted yet, a few at a time."""
+    account, published = account_of(provider), Settings.load().published_path
+    named = uuids_of(landing, account, context.partition_keys, clock.now)
+    uuids = not_accepted(landing, account, named, published, clock.now)
     problems = land_invoices(provider, landing, uuids, clock.now)
     result = problem_result(list(INVOICES_KEY.path), COMPLETE, None)
     faults = [text for text in problems if not text.startswith(OPTIONAL)]
@@ -135,7 +138,11 @@ def do_invoice_files(
             description=f"{len(faults) or len(problems)} parts are missing: {shown}",
         )
     return dg.MaterializeResult(
-        metadata={"invoices": len(uuids), "parts_missing": len(problems)},
+        metadata={
+            "invoices": len(uuids),
+            "accepted_already": len(named) - len(uuids),
+            "parts_missing": len(problems),
+        },
         check_results=[result],
     )
 

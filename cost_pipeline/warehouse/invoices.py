@@ -8,6 +8,9 @@ files become rows is `billing.py` and `invoice_lines.py`.
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -123,16 +126,73 @@ def uuids_of(
     landing: Landing, account: str, keys: Sequence[str], now: datetime
 ) -> list[str]:
     """The invoices of some partition keys, found in the landed index."""
-    index = landing.latest("invoices", account, until=now)
-    if index is None:
-        return []
-    bodies = documents_in(landing.read(index.sha256, index.suffix))
     wanted = set(keys)
     return sorted(
         uuid
-        for uuid, body in bodies.items()
+        for uuid, body in _index(landing, account, now).items()
         if partition_key(str(body.get("invoice_period", "")), uuid) in wanted
     )
+
+
+def not_accepted(
+    landing: Landing,
+    account: str,
+    uuids: Sequence[str],
+    published: Path,
+    now: datetime,
+) -> list[str]:
+    """The invoices of a range without a landed file accepted at their present total.
+
+    What is accepted says the published file, which no writer locks. A range covers
+    what lies between two due invoices, but whoever asks for one invoice alone wants it.
+    """
+    if len(uuids) < 2:
+        return list(uuids)
+    accepted = _accepted_totals(published)
+    landed = {
+        receipt.subject
+        for receipt in landing.receipts("invoice_csv")
+        if receipt.account == account
+        and receipt.is_complete
+        and receipt.received_at <= instant(now)
+        and landing.path(receipt.sha256, receipt.suffix).exists()
+    }
+    index = _index(landing, account, now)
+    return [
+        uuid
+        for uuid in uuids
+        if uuid not in landed
+        or uuid not in accepted
+        or _is_other(index[uuid].get("amount"), accepted[uuid])
+    ]
+
+
+def _index(landing: Landing, account: str, now: datetime) -> dict[str, Any]:
+    """The invoices of the newest landed index, by uuid."""
+    index = landing.latest("invoices", account, until=now)
+    if index is None:
+        return {}
+    return documents_in(landing.read(index.sha256, index.suffix))
+
+
+def _accepted_totals(published: Path) -> dict[str, int]:
+    """Accepted invoices with their totals; whatever cannot be read is fetched again."""
+    try:
+        with duckdb.connect(str(published), read_only=True) as connection:
+            rows = connection.execute(
+                "select invoice_uuid, amount_micros from marts.provider_invoices "
+                "where status = 'final' and verdict = 'accepted'"
+            ).fetchall()
+    except duckdb.Error:
+        return {}
+    return dict(rows)
+
+
+def _is_other(amount: Json, micros: int) -> bool:
+    try:
+        return Decimal(str(amount)) * 1_000_000 != micros
+    except InvalidOperation:
+        return True
 
 
 def _keys(

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
 
 from cost_pipeline.warehouse.checking import broken_audit
 from cost_pipeline.warehouse.invoices import (
     due_invoices,
     known_invoices,
+    not_accepted,
     partition_key,
     uuids_of,
 )
@@ -190,6 +192,34 @@ def test_asking_twice_at_one_now_asks_once(world):
     world.look()
     world.look()
     assert world.biller.asked == ["u"]
+
+
+def test_of_a_range_only_what_is_not_accepted_is_fetched(world, tmp_path):
+    for uuid in ("good", "grown", "bad", "lost"):
+        world.biller.bill(uuid, "1.00", csv_file(line()))
+    world.biller.files["bad"] = csv_file(line("$2.00"))
+    world.biller.files["lost"] = csv_file(line("$0.50"), line("$0.50"))
+    world.look()
+    world.books(tables=MARTS)
+    published = tmp_path / "cost.duckdb"
+    with duckdb.connect(str(published)) as file:
+        file.execute("create schema marts")
+        rows = world.connection.table("marts.provider_invoices").df()
+        file.register("rows", rows)
+        file.execute("create table marts.provider_invoices as from rows")
+    world.biller.headers["grown"]["amount"] = "1.50"
+    world.biller.bill("new", "1.00", csv_file(line()))
+    world.look(MAY_2 + timedelta(hours=1), uuids=["new"])
+    (lost,) = (r for r in world.landing.receipts("invoice_csv") if r.subject == "lost")
+    world.landing.path(lost.sha256, lost.suffix).unlink()
+
+    def wanted(uuids, published, now=MAY_2 + timedelta(hours=1)):
+        return not_accepted(world.landing, "do:main", uuids, published, now)
+
+    every = sorted(world.biller.headers)
+    assert wanted(every, published) == ["bad", "grown", "lost", "new"]
+    assert wanted(["good"], published) == ["good"], "asked for by itself, it is wanted"
+    assert wanted(every, tmp_path / "none") == every, "nothing known, nothing skipped"
 
 
 def test_an_odd_uuid_is_only_ever_data(world):
