@@ -1,5 +1,6 @@
 """Files that are there completely or not at all, also after a power cut."""
 
+import fcntl
 import gzip
 import hashlib
 import os
@@ -38,7 +39,12 @@ def cut_torn_line(descriptor: int) -> None:
 
 def read_lines(path: Path) -> bytes:
     """A file of lines, sealed or not."""
-    body = path.read_bytes()
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        # Sealed between the look into its folder and the reading.
+        path = path.with_name(f"{path.name}.gz")
+        body = path.read_bytes()
     return gzip.decompress(body) if path.suffix == ".gz" else body
 
 
@@ -61,6 +67,38 @@ def seal_older(path: Path) -> None:
     for older in sorted(path.parent.glob("*.jsonl")):
         sealed = older.with_name(f"{older.name}.gz")
         if older.name < path.name and not sealed.exists():
-            body = older.read_bytes()
-            write_whole(sealed, gzip.compress(body, 6, mtime=0))
-            older.unlink()
+            _seal(older, sealed)
+
+
+def _seal(older: Path, sealed: Path) -> None:
+    """Seal one file, alone: threads land side by side, and each may be the first."""
+    try:
+        stream = older.open("rb")
+    except FileNotFoundError:
+        return
+    with stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if is_gone(stream.fileno()) or sealed.exists():
+            return
+        write_whole(sealed, gzip.compress(stream.read(), 6, mtime=0))
+        older.unlink()
+
+
+def append_lines(path: Path, lines: bytes) -> None:
+    """Append whole lines; what a killed writer left of one goes first."""
+    while True:
+        with path.open("ab+") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            if is_gone(stream.fileno()):
+                # Sealed while we waited: what is written here nobody would ever read.
+                continue
+            cut_torn_line(stream.fileno())
+            stream.write(lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+            return
+
+
+def is_gone(descriptor: int) -> bool:
+    """Whether an open file has lost its name."""
+    return os.fstat(descriptor).st_nlink == 0

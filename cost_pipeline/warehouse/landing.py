@@ -6,7 +6,6 @@ strikes and completeness count receipts. Nothing here opens a database, so fetch
 never waits for a writer.
 """
 
-import fcntl
 import gzip
 import hashlib
 import json
@@ -21,7 +20,7 @@ from typing import Any
 
 from cost_pipeline.domain.listing import Listing
 from cost_pipeline.warehouse.files import (
-    cut_torn_line,
+    append_lines,
     hash_of,
     read_lines,
     seal_older,
@@ -193,12 +192,7 @@ class Landing:
         for path, given in lines.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not path.exists()
-            with path.open("ab+") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX)
-                cut_torn_line(stream.fileno())
-                stream.write(b"".join(given))
-                stream.flush()
-                os.fsync(stream.fileno())
+            append_lines(path, b"".join(given))
             if is_new:
                 seal_older(path)
 

@@ -1,6 +1,7 @@
 """The landing: immutable, addressed by content, complete or not there."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from cost_pipeline.warehouse.landing import (
     CorruptLanding,
     Landing,
     documents_in,
+    instant,
     receipts_in,
 )
 
@@ -127,3 +129,21 @@ def test_a_late_receipt_of_a_sealed_month_is_found(tmp_path):
     assert found is not None
     assert found.items == 2
     assert len(list(landing.receipts("droplets"))) == 3
+
+
+def test_threads_that_begin_and_end_months_together_lose_no_receipt(tmp_path):
+    landing = Landing(tmp_path)
+    looks = [
+        NOW.replace(month=month, day=1 + number)
+        for month in (3, 4, 5)
+        for number in range(12)
+    ]
+
+    def look(now):
+        landing.keep_listing("do:main", listing("1"), now=now)
+        landing.latest("droplets", "do:main", until=now)
+        return instant(now)
+
+    with ThreadPoolExecutor(8) as pool:
+        wanted = set(pool.map(look, looks))
+    assert {receipt.received_at for receipt in landing.receipts("droplets")} == wanted
