@@ -269,6 +269,25 @@ def test_a_refund_is_a_cost_of_its_own_unless_an_invoice_carries_it(world):
     ]
 
 
+def test_totals_that_differ_and_parts_that_are_missing_are_named(world):
+    world.biller.bill("old", "1.00", csv_file(line()), period="2020-12")
+    world.biller.bill("new", "1.00", csv_file(line()), period="2021-01")
+    world.biller.bill("whole", "1.00", csv_file(line()))
+    world.biller.summaries["whole"] = {"invoice_uuid": "whole", "amount": "1.00"}
+    world.biller.history = [
+        history("Invoice", "1.00") | {"invoice_uuid": "old"},
+        history("Invoice", "1.01") | {"invoice_uuid": "new"},
+    ]
+    world.look()
+    world.books()
+    assert set(verdicts(world).values()) == {"accepted"}
+    assert world.rows(
+        "select finding, subject_id from core.cost_findings "
+        "where finding in ('invoice_without_summary', 'header_differs_from_history') "
+        "order by all"
+    ) == [("header_differs_from_history", "new"), ("invoice_without_summary", "new")]
+
+
 def test_many_invoices_of_equal_content_land_at_once(world):
     for number in range(40):
         world.biller.bill(f"u{number}", "1.00", csv_file(line()))

@@ -11,35 +11,8 @@ detail: In words.
 happened_at: When it was received or entered.
 */
 with findings as (
-    select
-        'invoice_refused' as finding,
-        states.invoice_uuid as subject_id,
-        'expected ' || versions.expected_micros || ', found '
-            || versions.found_micros || ' millionths: ' || versions.reason as detail,
-        versions.received_at as happened_at
-    from core.invoice_states as states
-    join (
-        select *, row_number() over (
-            partition by invoice_uuid order by received_at desc, version
-        ) as recency
-        from core.invoice_versions
-    ) as versions
-        on versions.invoice_uuid = states.invoice_uuid and versions.recency = 1
-    where versions.verdict = 'refused'
-    union all
-    select
-        'invoice_reissued', invoice_uuid,
-        'the total changed by ' || sum(change_micros) || ' millionths',
-        max(received_at)
-    from core.invoice_changes
-    group by invoice_uuid
-    union all
-    select
-        'invoice_without_items', states.invoice_uuid,
-        'no JSON items: its lines are matched by name alone', states.received_at
-    from core.invoice_states as states
-    where states.verdict = 'accepted' and states.status <> 'history'
-        and states.invoice_uuid not in (select invoice_uuid from core.item_pairs)
+    select finding, subject_id, detail, happened_at
+    from core.invoice_findings
     union all
     select
         'history_on_invoice', entry_id,
