@@ -33,11 +33,12 @@ def check_result(
 
 def told(rule: BrokenRule) -> str:
     """One line of a broken rule; where it stops a run, its first row is named."""
-    line = f"{rule.name}: {rule.rows} row(s)"
+    rows = "1 row breaks" if rule.rows == 1 else f"{rule.rows} rows break"
+    line = f"{rows} the rule: {rule.name}"
     if rule.is_warning or not rule.sample:
         return line
     named = zip(rule.columns[:NAMED], rule.sample[0], strict=False)
-    return f"{line}, first " + ", ".join(f"{name} {cell(one)}" for name, one in named)
+    return f"{line}; the first is " + ", ".join(f"{name} {cell(one)}" for name, one in named)
 
 
 def problem_result(

@@ -56,7 +56,9 @@ class Report:
 
     @property
     def warnings(self) -> list[str]:
-        return [warning for outcome in self.outcomes for warning in outcome.warnings]
+        """Each warning once: two jobs may build the same table."""
+        found = [warning for outcome in self.outcomes for warning in outcome.warnings]
+        return list(dict.fromkeys(found))
 
     @property
     def is_green(self) -> bool:
