@@ -1,0 +1,149 @@
+"""Down for a hundred days, then one run: everything missing is made, in order, once."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from cost_pipeline.automation.asking import RANGE_END, RANGE_START
+from cost_pipeline.automation.jobs import WHOLE
+from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.providers.demo import DEMO_NOW
+from cost_pipeline.warehouse.landing import Landing, instant
+from cost_pipeline_tests.conftest import command
+
+pytestmark = pytest.mark.slow
+
+FELL_ASLEEP = DEMO_NOW - timedelta(days=100)
+# What the platform and the provider tell of the past as they told it then. The rest
+# stands on inventory, and what nobody saw is not made up.
+REPLAYED = (
+    "addons",
+    "credit_balances",
+    "credit_margins",
+    "event_sources",
+    "fx_rates",
+    "hosted_spend",
+    "plan_items",
+    "plans",
+    "quarantine",
+    "subscription_items",
+)
+# Of a bill everything but the resources that its lines were matched to.
+BILLED = "invoice_uuid, period, amount_micros, lines, lines_micros, status, verdict"
+
+
+@dataclass(frozen=True)
+class Slept:
+    """The home that slept, and the one that was always up."""
+
+    asleep: Path
+    awake: Path
+
+    def rows(self, query: str) -> list[list[tuple[Any, ...]]]:
+        """What each of the two answers."""
+        answers = []
+        for home in (self.asleep, self.awake):
+            path = home / "data" / "published" / "cost.duckdb"
+            with duckdb.connect(str(path), read_only=True) as connection:
+                answers.append(connection.execute(query).fetchall())
+        return answers
+
+
+@pytest.fixture(scope="module")
+def slept(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Slept:
+    """A home that saw the same as the demo until it fell asleep, and wakes up once."""
+    asleep = tmp_path_factory.mktemp("asleep")
+    known = Landing(demo_home / "data" / "landing")
+    landing = Landing(asleep / "data" / "landing")
+    shutil.copytree(known.root / "objects", landing.root / "objects")
+    kinds = sorted({path.parent.name for path in known.receipt_files()})
+    until = instant(FELL_ASLEEP)
+    landing.keep_receipts(
+        receipt
+        for kind in kinds
+        for receipt in known.receipts(kind)
+        if receipt.received_at <= until
+    )
+    for now in (FELL_ASLEEP, DEMO_NOW):
+        done = command(asleep, "run", "--as-of", now.isoformat(), **ENVIRONMENT)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return Slept(asleep, demo_home)
+
+
+def test_each_job_runs_once_over_all_that_was_missed(
+    slept: Slept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(slept.asleep / "dagster"))
+    with dg.DagsterInstance.get() as instance:
+        runs = list(reversed(instance.get_runs(limit=4)))
+    assert [run.job_name for run in runs] == list(WHOLE)
+    ranges = [(r.tags.get(RANGE_START), r.tags.get(RANGE_END)) for r in runs]
+    assert ranges[1][0] < ranges[1][1]
+    assert ranges[2] == ("2026-02-09", "2026-05-19")
+
+
+@pytest.mark.parametrize("table", REPLAYED)
+def test_what_can_be_replayed_is_as_if_it_had_never_slept(
+    slept: Slept, table: str
+) -> None:
+    asleep, awake = slept.rows(f"from marts.{table} order by all")
+    assert asleep == awake
+
+
+def test_every_bill_of_the_gap_is_there_to_the_cent(slept: Slept) -> None:
+    query = f"select {BILLED} from marts.provider_invoices order by all"
+    asleep, awake = slept.rows(query)
+    assert asleep == awake
+    asleep, awake = slept.rows(
+        "select sum(amount_micros), count(*) from marts.cost_allocation"
+    )
+    assert asleep[0][0] == awake[0][0]
+
+
+def test_days_of_the_gap_hold_the_last_state_and_say_that_nobody_saw_them(
+    slept: Slept,
+) -> None:
+    asleep, awake = slept.rows(
+        "select is_observed, count(distinct day), min(day), max(day) "
+        f"from marts.usage_daily where day > '{FELL_ASLEEP.date()}' "
+        "and kind <> 'usage_event' group by is_observed"
+    )
+    span = (date(2026, 2, 10), date(2026, 5, 19))
+    assert asleep == [(False, 99, *span)]
+    assert awake == [(True, 99, *span)]
+
+
+def test_what_did_not_change_in_the_gap_was_used_as_much(slept: Slept) -> None:
+    """Only what was made, moved or removed meanwhile is known later than it was."""
+    unchanged = slept.rows(
+        "select resource_id from marts.resources group by resource_id "
+        f"having max(valid_from) < '{FELL_ASLEEP.date()}' "
+        "and count(*) filter (where valid_to is null) = 1"
+    )
+    both = {row[0] for row in unchanged[0]} & {row[0] for row in unchanged[1]}
+    used = [
+        [row for row in rows if row[0] in both]
+        for rows in slept.rows(
+            "select resource_id, day, billing_kind, base_quantity "
+            "from marts.usage_daily order by all"
+        )
+    ]
+    assert len(used[0]) > 365
+    assert used[0] == used[1]
+
+
+def test_an_invoice_says_which_of_its_days_nobody_saw(slept: Slept) -> None:
+    asleep, awake = slept.rows(
+        "select count(*), count(*) filter (where notes like 'Not observed%') > 0 "
+        "from marts.tenant_invoices where cycle = 'calendar' "
+        "and period_start = '2026-03-01' and document_type = 'invoice'"
+    )
+    assert asleep[0][1]
+    assert not awake[0][1]
+    assert asleep[0][0] == awake[0][0]
