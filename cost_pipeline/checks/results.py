@@ -38,7 +38,8 @@ def told(rule: BrokenRule) -> str:
     if rule.is_warning or not rule.sample:
         return line
     named = zip(rule.columns[:NAMED], rule.sample[0], strict=False)
-    return f"{line}; the first is " + ", ".join(f"{name} {cell(one)}" for name, one in named)
+    first = ", ".join(f"{name} {cell(one)}" for name, one in named)
+    return f"{line}; the first is {first}"
 
 
 def problem_result(

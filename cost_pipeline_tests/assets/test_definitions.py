@@ -37,11 +37,13 @@ def nodes(tmp_path_factory):
         working_directory=None,
         location_name="cost_pipeline",
     )
-    with instance_for_test(temp_dir=str(tmp_path_factory.mktemp("home"))) as instance:
-        with WorkspaceProcessContext(instance, target) as process:
-            answer = create_schema().execute(
-                NODES, context_value=process.create_request_context()
-            )
+    with (
+        instance_for_test(temp_dir=str(tmp_path_factory.mktemp("home"))) as instance,
+        WorkspaceProcessContext(instance, target) as process,
+    ):
+        answer = create_schema().execute(
+            NODES, context_value=process.create_request_context()
+        )
     assert not answer.errors, (answer.errors, ErrorCapture)
     return answer.data["assetNodes"]
 

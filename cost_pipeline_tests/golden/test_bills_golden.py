@@ -41,9 +41,7 @@ def test_the_constructed_invoice_of_the_contracts(tmp_path):
     assert world.rows("select verdict, lines from core.provider_invoices") == [
         ("accepted", 13)
     ]
-    found = world.rows(
-        "select kind, line_name from core.charges order by line_number"
-    )
+    found = world.rows("select kind, line_name from core.charges order by line_number")
     assert found == [
         ("droplet", "vault-01"),
         ("droplet", "erp-01"),

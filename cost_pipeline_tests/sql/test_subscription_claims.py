@@ -97,9 +97,7 @@ def test_a_late_deactivation_takes_back_what_was_renewed(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     run_once(warehouse)
-    issued = warehouse.execute(
-        "from core.anniversary_invoices order by all"
-    ).fetchall()
+    issued = warehouse.execute("from core.anniversary_invoices order by all").fetchall()
     stopped = (
         "a2",
         2,

@@ -40,7 +40,7 @@ def loaded(tmp_path, body):
             csv_file(line(description='"a\nb, c (x)"'), GOOD), [1, 2], {}, id="quoted"
         ),
         pytest.param(
-            csv_file(GOOD, f'Droplets,,"open (x),1,{APRIL},$1.00,,', 'a,b'),
+            csv_file(GOOD, f'Droplets,,"open (x),1,{APRIL},$1.00,,', "a,b"),
             [1],
             {2: "unterminated quote"},
             id="an open quote",
