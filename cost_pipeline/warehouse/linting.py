@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from cost_pipeline.warehouse.models import Model, parsed
 
-MONEY = re.compile(r"_(cents|micros|amount|price)$|^(amount|price)_")
 PASSES_UNCAST = (
     exp.Column,
     exp.Cast,
@@ -23,6 +22,8 @@ PASSES_UNCAST = (
     exp.Not,
     exp.Boolean,
 )
+WIDENS = (exp.Sum, exp.Add, exp.Sub, exp.Mul)
+UNCAST = "an output column has no explicit cast"
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,17 @@ class Finding:
         return f"{self.path.name}:{self.line}: {self.rule}"
 
 
+# What is wrong stands at a part of the query, or at a word of the header.
+Fault = tuple[exp.Expr | str, str]
+
+
 def lint(model: Model) -> list[Finding]:
     """Return every finding in a model, in order of line."""
     text = model.path.read_text("utf-8")
     tree = parsed(model.query)
     found = [
-        Finding(model.path, line_of(text, model.query, needle), rule)
-        for needle, rule in [
+        Finding(model.path, line_of(text, model.query, place), rule)
+        for place, rule in [
             *_divisions(tree),
             *_unportable(tree),
             *_uncast(tree),
@@ -53,63 +58,83 @@ def lint(model: Model) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.line, finding.rule))
 
 
-def _divisions(tree: exp.Query) -> Iterator[tuple[str, str]]:
+def _divisions(tree: exp.Query) -> Iterator[Fault]:
+    # An amount may go by any name below a CTE, so no name is spared.
     for division in tree.find_all(exp.Div):
-        names = [column.name for column in division.find_all(exp.Column)]
-        if any(MONEY.search(name) for name in names):
-            yield "/", "`/` on money is a DOUBLE; use the integer formula"
+        yield division.right, "`/` on money is a DOUBLE; use the integer formula"
+    for mean in tree.find_all(exp.Avg):
+        yield mean, "avg() on money is a DOUBLE; use the integer formula"
     for floor in tree.find_all(exp.IntDiv):
         if not _is_the_formula(floor):
-            yield "//", "`//` stands only in the rounding formula, on HUGEINT"
+            yield floor.right, "`//` stands only in the rounding formula, on HUGEINT"
 
 
 def _is_the_formula(division: exp.IntDiv) -> bool:
     """Whether it reads `(2 * abs(a) * part + whole) // (2 * whole)` on HUGEINT."""
     left, right = division.left.unnest(), division.right.unnest()
     doubles = isinstance(right, exp.Mul) and right.left.sql() == "2"
-    casts = [cast.to.this for cast in division.find_all(exp.Cast)]
-    return doubles and isinstance(left, exp.Add) and exp.DataType.Type.INT128 in casts
+    if not doubles or not isinstance(left, exp.Add):
+        return False
+    # The product is what overflows: a cast of the whole alone would come too late.
+    casts = [cast.to.this for cast in left.left.find_all(exp.Cast)]
+    return exp.DataType.Type.INT128 in casts
 
 
-def _unportable(tree: exp.Query) -> Iterator[tuple[str, str]]:
+def _unportable(tree: exp.Query) -> Iterator[Fault]:
     for join in tree.find_all(exp.Join):
         if join.method.upper() == "ASOF":
-            yield "asof", "ASOF JOIN does not run on Spark; close ranges with lead()"
+            yield join, "ASOF JOIN does not run on Spark; close ranges with lead()"
     for union in tree.find_all(exp.SetOperation):
         if union.args.get("by_name"):
-            yield "by name", "UNION ALL BY NAME does not run on Spark; name the columns"
+            yield (
+                union.expression,
+                "UNION ALL BY NAME does not run on Spark; name columns",
+            )
     for call in tree.find_all(exp.DateDiff):
         if "hour" in str(call.args.get("unit", "")).lower():
-            yield "date_diff", "date_diff('hour') counts boundaries; subtract epochs"
+            yield call, "date_diff('hour') counts boundaries; subtract epochs"
 
 
-def _uncast(tree: exp.Query) -> Iterator[tuple[str, str]]:
+def _uncast(tree: exp.Query) -> Iterator[Fault]:
     for projection in tree.selects:
         value = projection.unalias()
         is_text = isinstance(value, exp.Literal) and value.is_string
         if isinstance(value, exp.Star):
-            yield "*", "an output column is not named; spell the columns out"
+            yield projection, "an output column is not named; spell the columns out"
         elif not is_text and not isinstance(value, PASSES_UNCAST):
-            yield projection.alias_or_name, "an output column has no explicit cast"
+            yield projection, UNCAST
+    while isinstance(tree, exp.SetOperation):
+        # What follows takes the types of the first branch, unless it is wider.
+        for projection in tree.right.selects:
+            if isinstance(projection.unalias(), WIDENS):
+                yield projection, UNCAST
+        tree = tree.left
 
 
-def _undocumented(model: Model, tree: exp.Query) -> Iterator[tuple[str, str]]:
-    names = [projection.alias_or_name for projection in tree.selects]
-    for name in names:
+def _undocumented(model: Model, tree: exp.Query) -> Iterator[Fault]:
+    names = {projection.alias_or_name: projection for projection in tree.selects}
+    for name, projection in names.items():
         if name not in model.columns:
-            yield name, f"column {name} is not described in the header"
+            yield projection, f"column {name} is not described in the header"
     for name in model.columns:
         if name not in names:
             yield name, f"the header describes {name}, which the query does not return"
-    for name in (*model.grain, *model.volatile):
-        if name not in names:
-            yield "grain", f"the header names {name}, which the query does not return"
+    for directive in ("grain", "volatile"):
+        for name in model.header.words(directive):
+            if name not in names:
+                said = f"the header names {name}, which the query does not return"
+                yield directive, said
     if not model.grain:
-        yield model.query[:20], "the header states no grain"
+        yield "", "the header states no grain"
 
 
-def line_of(text: str, query: str, needle: str) -> int:
-    """The line where something stands; the tree keeps no positions for most nodes."""
-    start = text.find(query)
-    position = text.lower().rfind(needle.lower(), start)
-    return text.count("\n", 0, max(position, start, 0)) + 1
+def line_of(text: str, query: str, place: exp.Expr | str) -> int:
+    """The line of a part of the query, or of a word that begins a line of the header.
+
+    Only names and literals know where they stand, so the first of them speaks for all.
+    """
+    if isinstance(place, str):
+        found = re.search(rf"^\s*{place}\b", text, re.MULTILINE)
+        return text.count("\n", 0, found.end() if found else 0) + 1
+    known = [node.meta["line"] for node in place.walk() if "line" in node.meta]
+    return text.count("\n", 0, text.find(query)) + min(known, default=1)

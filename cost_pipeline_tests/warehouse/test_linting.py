@@ -31,7 +31,14 @@ def findings(tmp_path, select, *, columns="value: A value.\n", rest="from core.g
     ("select", "said"),
     [
         ("cast(amount_cents / 3 as bigint) as value", "`/` on money"),
+        ("cast(total / 3 as bigint) as value", "`/` on money"),
+        ("cast(avg(amount_cents) as bigint) as value", "avg() on money"),
         ("cast(amount_cents // 3 as bigint) as value", "`//` stands only"),
+        (
+            "cast((2 * abs(cents) * part + cast(whole as hugeint)) "
+            "// (2 * whole) as bigint) as value",
+            "`//` stands only",
+        ),
         (
             "cast((2 * abs(cents) * part + whole) // (2 * whole) as bigint) as value",
             "`//` stands only",
@@ -47,8 +54,18 @@ def test_a_measured_fault_is_refused_with_file_and_line(tmp_path, select, said):
 
 
 def test_the_line_that_is_named_is_the_line_of_the_fault(tmp_path):
-    (found,) = findings(tmp_path, "cast(amount_cents / 3 as bigint) as value")
+    formula = "(2 * cast(a as hugeint) + b) // (2 * b)"
+    rest = f"from core.given -- per day / hour\nwhere {formula} > 0"
+    (found,) = findings(
+        tmp_path, "cast(amount_cents / 3 as bigint) as value", rest=rest
+    )
     assert found.startswith("tested.sql:11:")
+
+
+def test_a_later_branch_of_a_union_may_not_widen_a_column(tmp_path):
+    rest = "from core.given\nunion all\nselect day, sum(value) from core.more"
+    (found,) = findings(tmp_path, "value", rest=rest)
+    assert found == "tested.sql:14: an output column has no explicit cast"
 
 
 @pytest.mark.parametrize(

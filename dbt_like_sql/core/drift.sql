@@ -82,7 +82,7 @@ select
     spec_version,
     cast(
         sign(delta_micros) * (
-            (2 * abs(delta_micros) * 1 + cast(10000 as hugeint))
+            (2 * abs(cast(delta_micros as hugeint)) + 10000)
             // (2 * cast(10000 as hugeint))
         ) as bigint
     ) as monthly_cost_delta_cents,
