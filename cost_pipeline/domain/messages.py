@@ -65,7 +65,6 @@ def word_spend(facts: Facts) -> Letter:
     currency = facts["currency"]
     used = format_amount(facts["spend_cents"], currency)
     limit = format_amount(facts["threshold_cents"], currency)
-    projected = format_amount(facts["projected_cents"], currency)
     metric = METRICS.get(facts["metric"], one_line(facts["metric"], 60))
     plan = one_line(facts["plan"], 60)
     tenant = one_line(facts["tenant"], 80)
@@ -78,7 +77,7 @@ def word_spend(facts: Facts) -> Letter:
             f"{metric} of {tenant} in {month} is {used}. That has reached {limit}: "
             f"{_limit_reason(facts, plan)}. It was reached at "
             f"{facts['crossed_at'][:19]} UTC.",
-            f"If what runs now goes on, the month will end at {projected}.",
+            _spend_outlook(facts),
         ),
         columns=("Machine", "Type", "Ran", "Price", "Cost") * bool(facts["machines"]),
         rows=tuple(_machine_row(machine) for machine in facts["machines"]),
@@ -91,6 +90,18 @@ def _limit_reason(facts: Facts, plan: str) -> str:
         return f"the limit of a plan without a price ({plan})"
     price = format_amount(facts["plan_price_cents"], facts["currency"])
     return f"{facts['threshold_pct']}% of the price of plan {plan} ({price} a month)"
+
+
+def _spend_outlook(facts: Facts) -> str:
+    if facts["metric"] != "fly_compute_spend":
+        rate = facts["fx_rate"]
+        converted = f", converted at {rate}" if set(rate) - set("1.0") else ""
+        return (
+            "It is the tenant's share of the provider's invoices of that month, "
+            f"without tax{converted}; marts.cost_allocation names the lines."
+        )
+    projected = format_amount(facts["projected_cents"], facts["currency"])
+    return f"If what runs now goes on, the month will end at {projected}."
 
 
 def _machine_row(machine: Facts) -> tuple[str, ...]:

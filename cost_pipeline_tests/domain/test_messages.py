@@ -103,6 +103,18 @@ def test_a_limit_in_another_currency_names_the_rate():
     assert "1.5000000000 AUD per USD" in " ".join(letter.closing)
 
 
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [("1.0000000000", "tax; "), ("1.4500000000", "tax, converted at 1.4500000000; ")],
+)
+def test_a_month_that_was_invoiced_is_over_and_says_where_its_lines_are(rate, words):
+    invoiced = {"metric": "invoiced_cost", "owner": "", "machines": [], "fx_rate": rate}
+    letter = word("spend_over_threshold", {**SPEND, **invoiced, "other_machines": 0})
+    assert letter.greeting == "Hello,"
+    assert "will end" not in " ".join(letter.paragraphs)
+    assert f"{words}marts.cost_allocation" in letter.paragraphs[1]
+
+
 def test_a_message_without_a_wording_is_named():
     with pytest.raises(UnknownMessage, match="no wording"):
         word("telegram", {})

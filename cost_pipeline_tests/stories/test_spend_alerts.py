@@ -162,6 +162,21 @@ def test_through_every_mood_of_the_server_each_crossing_is_delivered():
         firsts.add(name)
 
 
+def test_invoiced_cost_is_told_to_the_operator_and_not_in_a_customers_name():
+    connection = world()
+    crossed = {
+        "ledger.crossings": """
+            tenant_id | metric        | period_start | threshold_pct | audience
+            quiet     | invoiced_cost | 2026-03-01   | 200           | operator
+        """
+    }
+    given = {**NO_COSTS, **NO_LEAKS, **crossed, PLANS: plans_text({})}
+    build_models(connection, "core.message_queue", given=given)
+    query = "select recipient, skip_reason, data->>'tenant', data->>'owner' "
+    found = table(connection, query + "from core.message_queue")
+    assert found == [("operator", "", "Quarry", "")]
+
+
 def test_leaks_are_told_to_the_operator_once_and_a_month_not_final_is_not():
     connection = fresh_warehouse(datetime(2026, 5, 20), START)
     given = {

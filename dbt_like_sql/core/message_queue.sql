@@ -25,7 +25,9 @@ with crossings as (
         tenants.tenant_id is not null as is_known,
         json_object(
             'tenant', coalesce(tenants.name, recorded.tenant_id),
-            'owner', coalesce(tenants.owner_name, ''),
+            -- An operator is not greeted by a customer's name.
+            'owner', case when recorded.audience = 'operator' then ''
+                else coalesce(tenants.owner_name, '') end,
             'metric', recorded.metric,
             'month', cast(recorded.period_start as varchar),
             'plan', coalesce(plans.name, recorded.plan_code),
