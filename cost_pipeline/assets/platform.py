@@ -30,7 +30,6 @@ from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.loading import Loaded
 from cost_pipeline.warehouse.platform import land_tables, load_source
-from cost_pipeline.warehouse.reference import load_seed
 
 CONTRACT = "contract"
 PLATFORM_TABLES = dg.AssetKey(["landing", "platform_tables"])
@@ -151,16 +150,26 @@ def platform_raw(
 
 @dg.multi_asset(
     name="reference",
-    specs=[spec_of(contract, {"duckdb", "csv"}, []) for contract in reference_tables()],
+    specs=[
+        spec_of(contract, {"duckdb", "csv"}, [PLATFORM_TABLES])
+        for contract in reference_tables()
+    ],
     check_specs=[check_of(contract) for contract in reference_tables()],
     can_subset=True,
     pool=WAREHOUSE_POOL,
 )
 def reference(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    landing: dg.ResourceParam[Landing],
+    clock: dg.ResourceParam[RunClock],
 ) -> Iterator[dg.MaterializeResult]:
-    """Constants are rows of a seed file; a broken one is our own fault and raises."""
-    yield from load_all(context, warehouse.connection, reference_tables(), load_seed)
+    """Constants are rows of a seed file, unless the platform gives its own."""
+
+    def load(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Loaded:
+        return load_source(connection, landing, contract, clock.now)
+
+    yield from load_all(context, warehouse.connection, reference_tables(), load)
 
 
 def remembered_spec(contract: Contract) -> dg.AssetSpec:
