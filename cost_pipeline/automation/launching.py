@@ -33,6 +33,7 @@ from cost_pipeline.automation.losing import process_tags
 MODULE = "cost_pipeline.definitions"
 LOCATION = "cost_pipeline"
 REPOSITORY = "__repository__"
+CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
 @dataclass
@@ -46,6 +47,10 @@ class Outcome:
     failed_checks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     materialized: int = 0
+
+    @property
+    def problems(self) -> list[str]:
+        return [*self.failures, *self.failed_checks]
 
 
 # Every event is in the UI; on the screen it would drown the progress and the failures.
@@ -111,8 +116,10 @@ def _events(
 
 def _note(outcome: Outcome, event: dg.DagsterEvent) -> None:
     if event.is_step_failure:
-        cause = _reason(event.step_failure_data.error)
-        outcome.failures.append(f"{event.step_key}: {cause}")
+        error = event.step_failure_data.error
+        # What a blocking check found has its own line already, which says more.
+        if error is None or error.cls_name != CHECK_FAILED:
+            outcome.failures.append(f"{event.step_key}: {_reason(error)}")
     elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
         # No step ran at all: a setting is wrong, or something is not where it says.
         cause = _reason(event.engine_event_data.error)

@@ -50,8 +50,8 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
-        found = [f for o in self.outcomes for f in (*o.failures, *o.failed_checks)]
-        silent = [o.job for o in self.outcomes if not o.is_success and not o.failures]
+        found = [said for o in self.outcomes for said in o.problems]
+        silent = [o.job for o in self.outcomes if not o.is_success and not o.problems]
         return [*found, *(f"{job}: the run did not succeed" for job in silent)]
 
     @property
