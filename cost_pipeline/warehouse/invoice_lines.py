@@ -19,6 +19,8 @@ from cost_pipeline.warehouse.invoice_parsing import (
 from cost_pipeline.warehouse.landing import Landing
 
 KIND = "invoice_csv"
+# What DuckDB says of a file that no reading of rows can make sense of.
+UNREADABLE = (duckdb.InvalidInputException, duckdb.DataError)
 TEXTS = {"start": "start_text", "end": "end_text", "USD": "amount_text"}
 UNLOADED = """
     select distinct account, subject, sha256, suffix from raw.receipts as receipts
@@ -47,30 +49,35 @@ def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) 
     files = connection.execute(UNLOADED).fetchall()
     for account, uuid, sha256, suffix in files:
         path = landing.verified(sha256, suffix)
-        connection.execute("begin")
         try:
-            _load_file(connection, account, uuid, sha256, path)
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
+            names = header_of(path)
+            connection.execute("begin")
+            try:
+                _insert_rows(connection, uuid, sha256, _scan(path, names), names)
+                quarantined = _set_aside(connection, uuid, sha256)
+                _note(connection, account, uuid, sha256, quarantined)
+                connection.execute("commit")
+            except BaseException:
+                connection.execute("rollback")
+                raise
+        except InvoiceRefused as refused:
+            _note(connection, account, uuid, sha256, 0, str(refused))
+        except UNREADABLE as error:
+            # Nothing of it is loaded, and the files after it still are.
+            said = str(error).splitlines()[0]
+            _note(connection, account, uuid, sha256, 0, f"the file is no CSV: {said}")
     return len(files)
 
 
-def _load_file(
+def _note(
     connection: duckdb.DuckDBPyConnection,
     account: str,
     uuid: str,
     sha256: str,
-    path: Path,
+    quarantined: int,
+    problem: str | None = None,
 ) -> None:
-    problem, quarantined = None, 0
-    try:
-        names = header_of(path)
-        _insert_rows(connection, uuid, sha256, _scan(path, names), names)
-        quarantined = _set_aside(connection, uuid, sha256)
-    except InvoiceRefused as refused:
-        problem = str(refused)
+    """Keep what became of a file and its rows."""
     connection.execute(
         f"insert into {FILES.table} "
         f"select ?, '{KIND}', ?, ?, count(*) + ?, ?, ? from {LINES.table} "

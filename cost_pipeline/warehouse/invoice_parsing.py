@@ -93,7 +93,10 @@ def header_of(path: Path) -> tuple[str, ...]:
         text = start.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
     if text.lstrip()[:1] in ("<", "{", "["):
         raise InvoiceRefused("the file is HTML or JSON, not CSV")
-    names = tuple(name.strip() for name in next(csv.reader(io.StringIO(text)), []))
+    try:
+        names = tuple(name.strip() for name in next(csv.reader(io.StringIO(text)), []))
+    except csv.Error as error:
+        raise InvoiceRefused(f"the file has no header: {error}") from None
     for name in REQUIRED:
         if name not in names:
             raise InvoiceRefused(f"the file has no column {name}")

@@ -102,6 +102,8 @@ def test_a_row_is_loaded_or_set_aside_with_its_number(tmp_path, body, numbers, a
         (b"<html>", "HTML"),
         (b'{"id":"x"}', "JSON"),
         (csv_file(GOOD).replace(b",", b";"), "no column product"),
+        (csv_file(GOOD).replace(b"\n", b"\r"), "no header"),
+        (csv_file(GOOD, GOOD).replace(b"\n", b"\r\n", 2), "the file is no CSV"),
     ],
 )
 def test_a_file_that_is_no_invoice_is_named_and_loads_nothing(tmp_path, body, problem):
