@@ -22,7 +22,8 @@ COLUMNS = (
 REQUIRED = ("product", "description", "USD")
 HEADER_BYTES = 1 << 16
 
-_NUMBER = r"([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})([.][0-9]{1,6})?"
+# Commas part thousands: `0,123` has none, and may well be a decimal comma.
+_NUMBER = r"([0-9]{1,12}|[1-9][0-9]{0,2}(,[0-9]{3}){1,3})([.][0-9]{1,6})?"
 # The minus stands before or after the sign, or is a pair of parentheses; U+2212 is the
 # minus that spreadsheets write and means nothing else.
 AMOUNT = rf"([-−]?[$]?|[$][-−]){_NUMBER}|[(][$]?{_NUMBER}[)]"

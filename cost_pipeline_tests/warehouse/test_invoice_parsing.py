@@ -62,6 +62,8 @@ def test_an_amount_is_read_to_the_millionth(read, text, micros):
             "$5,00",
             "$1,23.00",
             "$1,2345",
+            "0,123",
+            "-$00,100.00",
             "1 234.00",
             "$.5",
             "$5.",
@@ -122,6 +124,7 @@ def test_amounts_and_dates_stated_by_the_original_are_read_as_stated(read):
         (b"product,description,usd\n", "no column USD"),
         (b"product,description,USD,USD\n", "two columns USD"),
         ("product,description,USD\n".encode("utf-16"), "no column product"),
+        (b"product,description,USD\rDroplets,web,$1.00\r", "no header"),
     ],
 )
 def test_a_file_that_cannot_be_an_invoice_is_refused_by_name(tmp_path, body, reason):
