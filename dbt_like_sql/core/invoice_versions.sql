@@ -45,7 +45,9 @@ with looks as (
         select
             invoice_uuid,
             version,
-            cast(sum(amount_micros) as bigint) as found_micros,
+            -- A sum beyond the type is told as the end of it, and raises nothing.
+            cast(greatest(least(sum(amount_micros), 8000000000000000000),
+                -8000000000000000000) as bigint) as found_micros,
             count(*) as lines
         from raw.invoice_lines
         group by invoice_uuid, version
@@ -56,8 +58,7 @@ with looks as (
 judged as (
     select
         *,
-        case
-            when problem is not null then problem
+        case when problem is not null then problem
             when lines = 0 then 'no line could be read'
             when header_micros is null then 'no final header is known'
             when abs(header_micros - found_micros) >= 5000
@@ -83,8 +84,7 @@ select
     account,
     invoice_uuid,
     version,
-    cast(case when reason = '' then 'accepted' else 'refused' end as varchar)
-        as verdict,
+    cast(if(reason = '', 'accepted', 'refused') as varchar) as verdict,
     reason,
     cast(coalesce(header_micros, 0) as bigint) as expected_micros,
     found_micros,
