@@ -19,12 +19,12 @@ from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import Sources, TableBytes
 from cost_pipeline.warehouse.connection import LazyConnection, RunClock, WarehouseBusy
 from cost_pipeline.warehouse.files import hash_of
-from cost_pipeline.warehouse.invoices import partition_key
-from cost_pipeline.warehouse.landing import Landing, documents_in, instant
+from cost_pipeline.warehouse.invoices import listed_invoices, partition_key
+from cost_pipeline.warehouse.landing import Landing, instant
 from cost_pipeline.warehouse.metering import due_window
 from cost_pipeline.warehouse.platform import ACCOUNT, KIND
 
-INVOICES, FILES = "invoices", "invoice_csv"
+FILES = "invoice_csv"
 ACTIVITIES = "activities"
 # A file that was refused is asked for again, but not every few minutes.
 ASK_AGAIN_AFTER = timedelta(days=1)
@@ -68,15 +68,12 @@ class Due:
         return Landing(self.settings.landing_path)
 
     def invoices(self) -> list[str]:
-        """Partition keys of invoices in the newest index that are not done.
+        """Partition keys of listed invoices that are not done.
 
         Done is what has a file and was not refused since; a refused or changed invoice
         is asked for again a day after the last time.
         """
-        index = self.landing.latest(INVOICES, self.account, until=self.clock.now)
-        if index is None:
-            return []
-        bodies = documents_in(self.landing.read(index.sha256, index.suffix))
+        bodies = listed_invoices(self.landing, self.account, self.clock.now)
         fetched = self._fetched()
         wanting = self._wanting()
         old = instant(self.clock.now - ASK_AGAIN_AFTER)

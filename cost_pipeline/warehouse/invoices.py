@@ -7,7 +7,7 @@ files become rows is `billing.py` and `invoice_lines.py`.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -125,11 +125,11 @@ def due_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
 def uuids_of(
     landing: Landing, account: str, keys: Sequence[str], now: datetime
 ) -> list[str]:
-    """The invoices of some partition keys, found in the landed index."""
+    """The invoices of some partition keys, found in what was landed."""
     wanted = set(keys)
     return sorted(
         uuid
-        for uuid, body in _index(landing, account, now).items()
+        for uuid, body in listed_invoices(landing, account, now).items()
         if partition_key(str(body.get("invoice_period", "")), uuid) in wanted
     )
 
@@ -157,7 +157,7 @@ def not_accepted(
         and receipt.received_at <= instant(now)
         and landing.path(receipt.sha256, receipt.suffix).exists()
     }
-    index = _index(landing, account, now)
+    index = listed_invoices(landing, account, now)
     return [
         uuid
         for uuid in uuids
@@ -167,12 +167,41 @@ def not_accepted(
     ]
 
 
-def _index(landing: Landing, account: str, now: datetime) -> dict[str, Any]:
-    """The invoices of the newest landed index, by uuid."""
-    index = landing.latest("invoices", account, until=now)
-    if index is None:
+def listed_invoices(landing: Landing, account: str, now: datetime) -> dict[str, Any]:
+    """Invoices by uuid, as the newest index lists them, else as the history names them.
+
+    The index gives the month; what only the history names is of the month before its
+    entry, as in `core/invoice_headers.sql`.
+    """
+    entries = _newest(landing, "billing_history", account, now).values()
+    named = {
+        uuid: {**entry, "invoice_period": month}
+        for entry in sorted(entries, key=lambda entry: str(entry.get("date")))
+        if entry.get("type") == "Invoice"
+        if isinstance(uuid := entry.get("invoice_uuid"), str) and uuid
+        if (month := _month_before(entry.get("date")))
+    }
+    return named | _newest(landing, "invoices", account, now)
+
+
+def _newest(landing: Landing, kind: str, account: str, now: datetime) -> dict[str, Any]:
+    """The documents of the newest landed listing of a kind, by id."""
+    receipt = landing.latest(kind, account, until=now)
+    if receipt is None:
         return {}
-    return documents_in(landing.read(index.sha256, index.suffix))
+    return documents_in(landing.read(receipt.sha256, receipt.suffix))
+
+
+def _month_before(date: Json) -> str | None:
+    """The month before an entry; none of what is not plainly an instant."""
+    try:
+        at = datetime.fromisoformat(str(date))
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        return None
+    first = at.astimezone(UTC).replace(day=1)
+    return (first - timedelta(days=1)).strftime("%Y-%m")
 
 
 def _accepted_totals(published: Path) -> dict[str, int]:

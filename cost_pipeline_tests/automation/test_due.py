@@ -84,6 +84,25 @@ def test_an_invoice_is_due_until_its_file_is_here(tmp_path: Path) -> None:
     assert due.invoices() == ["2026-04_bbbbbbbb"]
 
 
+def test_an_invoice_that_only_the_history_names_is_due(tmp_path: Path) -> None:
+    due = due_at(tmp_path)
+    list_invoices(due, "aaaaaaaa-1")
+    bodies = [
+        {
+            "type": "Invoice",
+            "invoice_uuid": "aaaaaaaa-1",
+            "date": "2026-04-20T00:00:00Z",
+        },
+        {"type": "Invoice", "invoice_uuid": "old", "date": "2018-01-01T08:44:38Z"},
+        {"type": "Invoice", "invoice_uuid": "undated", "date": "January"},
+        {"type": "Payment", "invoice_uuid": None, "date": "2018-01-02T08:44:38Z"},
+    ]
+    documents = tuple(Document(f"e{n}", body) for n, body in enumerate(bodies))
+    listing = Listing("billing_history", documents, is_complete=True)
+    due.landing.keep_listing(ACCOUNT, listing, now=NOW)
+    assert due.invoices() == ["2017-12_old", "2026-04_aaaaaaaa"]
+
+
 def test_a_file_that_did_not_come_whole_is_still_due(tmp_path: Path) -> None:
     due = due_at(tmp_path)
     list_invoices(due, "aaaaaaaa-1")

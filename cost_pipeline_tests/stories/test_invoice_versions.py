@@ -180,7 +180,11 @@ def test_an_invoice_that_only_the_history_names_is_known(world):
         }
     ]
     world.biller.files["old"] = csv_file(line("$12.34"))
-    world.look(uuids=["old"])
+    world.look()
+    world.books()
+    ((key, uuid),) = due_invoices(world.connection)
+    assert uuids_of(world.landing, "do:main", [key], MAY_2) == [uuid]
+    world.look(uuids=[uuid])
     world.books()
     assert world.rows(
         "select invoice_uuid, period, status, verdict from core.provider_invoices"
