@@ -61,6 +61,30 @@ def test_tax_of_the_tenant_stands_on_the_invoice_and_is_fixed_there(
     assert problems(warehouse) == []
 
 
+def test_a_tax_without_a_rate_holds_every_claim_and_is_named(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = "tenant_id, name, email_notifications, currency, tax_code, created_at"
+    tenant = ("t", "T", True, "USD", "GST", datetime(2026, 1, 1))
+    insert(warehouse, "raw.tenants", columns, [tenant])
+    rates = "tax_code, rate, effective_from"
+    # Known in May; the invoices of March and April come first and have none.
+    insert(warehouse, "raw.tax_rates", rates, [("GST", "0.1", date(2026, 5, 1))])
+    assert run_once(warehouse).new == 0
+    assert warehouse.execute(
+        "select subject_id, detail from core.activity_findings order by all"
+    ).fetchall() == [
+        (f"subscription:t:USD:2026-{month}-10T09:00:00", "no rate of tax GST")
+        for month in ("03", "04", "05")
+    ]
+    warehouse.execute("update raw.tax_rates set effective_from = date '2000-01-01'")
+    assert run_once(warehouse).new == 3
+    assert warehouse.execute(
+        "select tax_cents from core.anniversary_invoices order by period_start"
+    ).fetchall() == [(100,), (100,), (200,)]
+    assert problems(warehouse) == []
+
+
 def test_two_currencies_never_share_an_invoice(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

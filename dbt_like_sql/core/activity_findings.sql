@@ -5,9 +5,9 @@ subject: subscriptions
 grain: finding, subject_id
 
 finding: 'unknown_activity_type', 'redundant_activity', 'inactive_plan_change',
-    'out_of_order', 'plan_without_price', 'change_without_plan' or
+    'out_of_order', 'document_held', 'plan_without_price', 'change_without_plan' or
     'renewal_without_price'.
-subject_id: The activity, or the relay and the boundary.
+subject_id: The activity, the invoice, or the relay and the boundary.
 tenant_id: Whose it is.
 detail: What is wrong and what became of it.
 happened_at: When.
@@ -66,6 +66,17 @@ late as (
         created_at as happened_at
     from arrivals
     where created_at < latest_at
+),
+
+held as (
+    select distinct
+        'document_held' as finding,
+        invoice_id as subject_id,
+        tenant_id,
+        hold_reason as detail,
+        event_at as happened_at
+    from core.item_claims
+    where hold_reason is not null and invoice_id is not null and not is_before_start
 )
 
 select
@@ -80,6 +91,8 @@ from (
     select * from useless
     union all
     select * from late
+    union all
+    select * from held
     union all
     select * from core.price_findings
 )

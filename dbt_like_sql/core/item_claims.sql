@@ -27,8 +27,9 @@ invoice_id: The invoice of that tick; null if it settles or waits.
 period_start: Start of the tenant's period the tick is in.
 period_end: End of it.
 tax_code: Tax of the tenant; null = none.
-tax_rate: Its rate at the tick; 0 = none.
+tax_rate: Its rate at the tick; 0 = none, or nobody says.
 is_before_start: Whether it arose before documents are issued.
+hold_reason: Why nothing of this customer may be claimed yet; null = nothing.
 is_due: Whether it may be claimed now; never before a start is set.
 */
 with claimed as (
@@ -37,7 +38,13 @@ with claimed as (
         periods.period_start,
         periods.period_end,
         tenants.tax_code,
-        coalesce(rates.rate, 0) as tax_rate,
+        rates.rate as tax_rate,
+        max(
+            case when events.is_invoice and tenants.tax_code is not null
+                and rates.rate is null then 'no rate of tax ' || tenants.tax_code end
+        ) over (
+            partition by events.tenant_id, events.currency, events.is_before_start
+        ) as hold_reason,
         case
             when events.is_invoice
                 then 'subscription:' || events.tenant_id || ':' || events.currency
@@ -60,18 +67,9 @@ with claimed as (
 )
 
 select
-    items.item_id,
-    items.charge_id,
-    items.tenant_id,
-    items.resource_id,
-    items.activity_id,
-    items.plan_code,
-    items.item_kind,
-    items.amount_cents,
-    items.currency,
-    items.created_at,
-    items.service_start,
-    items.service_end,
+    items.item_id, items.charge_id, items.tenant_id, items.resource_id,
+    items.activity_id, items.plan_code, items.item_kind, items.amount_cents,
+    items.currency, items.created_at, items.service_start, items.service_end,
     items.description,
     claimed.event_at,
     cast(claimed.invoice_id as varchar) as invoice_id,
@@ -80,8 +78,10 @@ select
     claimed.tax_code,
     cast(coalesce(claimed.tax_rate, 0) as decimal(9,6)) as tax_rate,
     items.is_before_start,
+    claimed.hold_reason,
     cast(
         claimed.event_at is not null
+        and claimed.hold_reason is null
         and not items.is_before_start
         and clock.issue_from is not null as boolean
     ) as is_due
