@@ -136,6 +136,12 @@ def test_findings_name_what_the_catalog_does_not_know(run_model):
                 subscription_id | addon_code
                 a               | nothing
             """,
+            "raw.activities": """
+                activity_id | tenant_id
+                1           | t
+                2           | y
+                3           | y
+            """,
         },
         select="finding, subject_id",
     )
@@ -145,4 +151,5 @@ def test_findings_name_what_the_catalog_does_not_know(run_model):
         ("unknown_addon", "a/nothing/2026-01-01 00:00:00"),
         ("unknown_plan_version", "c"),
         ("unknown_tenant", "c"),
+        ("unknown_tenant", "relays/y"),
     ]

@@ -44,6 +44,16 @@ with findings as (
     where tenant_id not in (select tenant_id from raw.tenants)
     union all
     select
+        'unknown_tenant',
+        'relays/' || tenant_id,
+        tenant_id,
+        'the relays of a tenant that nobody knows: billed without tax',
+        min(created_at)
+    from raw.activities
+    where tenant_id not in (select tenant_id from raw.tenants)
+    group by tenant_id
+    union all
+    select
         'other_timezone' as finding,
         tenants.tenant_id as subject_id,
         tenants.tenant_id,
