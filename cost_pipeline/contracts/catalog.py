@@ -55,7 +55,12 @@ CONTRACTS = (
             key("plan_version_id", "The version."),
             key("billing_kind", "What is measured."),
             quantity("included_quantity", "Allowance of a whole month.", required=True),
-            quantity("overage_unit_size", "Size of a block of overage.", required=True),
+            quantity(
+                "overage_unit_size",
+                "Size of a block of overage.",
+                required=True,
+                rule="overage_unit_size > 0",
+            ),
             text(
                 "unit_rounding",
                 "Whether a begun block counts whole.",

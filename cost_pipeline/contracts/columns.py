@@ -53,8 +53,10 @@ def unit_price(name: str, description: str, *, required: bool = False) -> Column
     return Column(name, UNIT_PRICE, description, required, rule=f"{name} >= 0")
 
 
-def quantity(name: str, description: str, *, required: bool = False) -> Column:
-    return Column(name, QUANTITY, description, required, rule=f"{name} >= 0")
+def quantity(
+    name: str, description: str, *, required: bool = False, rule: str = ""
+) -> Column:
+    return Column(name, QUANTITY, description, required, rule=rule or f"{name} >= 0")
 
 
 def number(name: str, kind: str, description: str, *, required: bool = False) -> Column:

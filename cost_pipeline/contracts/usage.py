@@ -54,7 +54,13 @@ CONTRACTS = (
             text("tenant_id", "Who used it.", required=True),
             text("deployment_id", "Where.", required=True),
             text("billing_kind", "What.", required=True),
-            quantity("quantity", "How much.", required=True),
+            # A million times more does not fit a whole number, and stops everybody.
+            quantity(
+                "quantity",
+                "How much.",
+                required=True,
+                rule="quantity between 0 and 1000000000000",
+            ),
             at("occurred_at", "When.", required=True),
         ),
         key=("event_id",),

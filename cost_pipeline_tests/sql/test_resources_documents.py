@@ -72,6 +72,12 @@ def world(tmp_path):
         ),
         pytest.param(
             "volumes",
+            {"name": "v", "size_gigabytes": 90_000_000_000_000},
+            ("v", None, None, None, "active", None),
+            id="a size that nothing can have",
+        ),
+        pytest.param(
+            "volumes",
             {"name": None, "size_gigabytes": "big", "region": None, "status": None},
             ("id", None, None, None, "active", None),
             id="nothing but nulls",

@@ -22,7 +22,10 @@ def load(tmp_path, body, *, contract=EVENTS, suffix="csv"):
     [
         pytest.param("e,t,d,k,1e3,2026-05-01", "quantity", id="an exponent"),
         pytest.param("e,t,d,k,1.0000001,2026-05-01", "quantity", id="too precise"),
-        pytest.param("e,t,d,k,-1,2026-05-01", "quantity >= 0", id="a negative"),
+        pytest.param("e,t,d,k,-1,2026-05-01", "quantity between", id="a negative"),
+        pytest.param(
+            "e,t,d,k,90000000000000,2026-05-01", "quantity between", id="a monster"
+        ),
         pytest.param("e,t,d,k,NaN,2026-05-01", "quantity", id="not a number"),
         pytest.param("e,t,d,k,1,yesterday", "occurred_at", id="no date"),
         pytest.param(",t,d,k,1,2026-05-01", "event_id is given", id="no key"),
@@ -54,6 +57,16 @@ def test_a_repeated_row_counts_once_and_a_contradiction_not_at_all(tmp_path):
     assert connection.execute("select event_id from raw.usage_events").fetchall() == [
         ("a",)
     ]
+
+
+def test_a_block_of_nothing_is_set_aside_because_nothing_can_be_divided_by_it(tmp_path):
+    contract = all_contracts()["raw.plan_items"]
+    body = (
+        "plan_version_id,billing_kind,included_quantity,overage_unit_size,"
+        "overage_unit_price_cents\nv1,dns_zones,1,0,50\n"
+    )
+    _, loaded = load(tmp_path, body, contract=contract)
+    assert (loaded.loaded, loaded.quarantined) == (0, 1)
 
 
 def test_json_lines_load_like_a_table(tmp_path):

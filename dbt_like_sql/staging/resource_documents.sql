@@ -16,7 +16,7 @@ is_present: Whether the listing names it.
 name: Its name; some things have only an id.
 region: Region slug.
 size: Size slug, or units of a load balancer.
-size_gb: Disk or stored size in GB; null = not told or not plain.
+size_gb: Disk or stored size in GB; null = not told, not plain or not believable.
 status: Status as the provider says; things without one are `active`.
 project_id: The project the resource itself names, where it does.
 parent_id: The provider's id of the droplet or volume it belongs to.
@@ -70,7 +70,7 @@ select
         json_extract_string(document, '$.size_unit')
     ) as varchar) as size,
     cast(case
-        when told_size < 0 then null
+        when told_size not between 0 and 100000000 then null
         when kind = 'databases' then told_size * 0.0009765625
         else told_size
     end as decimal(20, 6)) as size_gb,
