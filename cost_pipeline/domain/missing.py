@@ -9,18 +9,17 @@ FEW = 5
 SMALL = 3
 
 
-def is_suspicious(before: int, gone: int) -> bool:
+def is_suspicious(before: int, gone: int, left: int) -> bool:
     """Whether so much vanished at once that a fault is likelier than the truth.
 
     More than 30 per cent and more than 5 at once, or a listing of more than 3 that is
     suddenly empty. Empty after empty is normal.
     """
-    emptied = before > SMALL and gone >= before
-    shrunk = gone > FEW and 100 * gone > SHARE_PERCENT * before
-    return emptied or shrunk
+    is_emptied = before > SMALL and left == 0
+    return is_emptied or (gone > FEW and 100 * gone > SHARE_PERCENT * before)
 
 
 def ids_worth_asking(before: set[str], here: set[str]) -> list[str]:
     """The missing ids, when they are few enough to ask for one by one."""
     gone = sorted(before - here)
-    return [] if is_suspicious(len(before), len(gone)) else gone
+    return [] if is_suspicious(len(before), len(gone), len(here)) else gone

@@ -10,13 +10,9 @@ from datetime import datetime
 import duckdb
 
 from cost_pipeline.contracts.landed import OBSERVATIONS, RECEIPTS
+from cost_pipeline.domain.missing import is_suspicious
 from cost_pipeline.warehouse.inventory import LISTINGS
 from cost_pipeline.warehouse.landing import Landing
-
-# A listing that lacks more than this at once is more likely a fault than the truth.
-FEW = 5
-MOST_PERCENT = 30
-SMALL = 3
 
 JUDGED_DDL = """
     create table if not exists ops.judged_kinds (
@@ -101,12 +97,6 @@ class Run:
     last_at: datetime
     sha256: str
     suffix: str
-
-
-def is_doubtful(known: int, gone: int, left: int) -> bool:
-    """Whether so much is missing at once that an operator has to confirm it."""
-    is_emptied = known > SMALL and left == 0
-    return is_emptied or (gone > FEW and gone * 100 > known * MOST_PERCENT)
 
 
 def load_observations(
@@ -219,7 +209,7 @@ class Walk:
             "(select count(*) from listed) "
             "from known left join listed on listed.identity = known.identity"
         ).fetchall()[0]
-        return is_doubtful(known, gone, left)
+        return is_suspicious(known, gone, left)
 
     def _is_held(self, runs: list[Run]) -> bool:
         """Whether the candidate waits: it shrinks, and nobody confirmed it.

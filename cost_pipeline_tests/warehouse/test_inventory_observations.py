@@ -3,7 +3,6 @@
 import pytest
 
 from cost_pipeline.warehouse.landing import CorruptLanding
-from cost_pipeline.warehouse.observations import is_doubtful
 from cost_pipeline_tests.inventory_world import World, droplet, droplets, members
 
 
@@ -20,24 +19,6 @@ def confirm(world, kind, decided_at):
         one         | confirm-shrink | {kind}     | {{}}    | {decided_at}
         """,
     )
-
-
-@pytest.mark.parametrize(
-    ("known", "gone", "left", "expected"),
-    [
-        pytest.param(100, 40, 60, True, id="40 of 100"),
-        pytest.param(3, 1, 2, False, id="1 of 3"),
-        pytest.param(10, 5, 5, False, id="half, but few"),
-        pytest.param(6, 6, 1, True, id="6 of 6, replaced by another"),
-        pytest.param(100, 30, 70, False, id="30 percent is not more than that"),
-        pytest.param(100, 31, 69, True, id="31 percent is"),
-        pytest.param(4, 4, 0, True, id="4 became none"),
-        pytest.param(3, 3, 0, False, id="3 became none"),
-        pytest.param(0, 0, 0, False, id="empty after empty"),
-    ],
-)
-def test_what_lacks_too_much_at_once_is_doubtful(known, gone, left, expected):
-    assert is_doubtful(known, gone, left) is expected
 
 
 def test_only_what_changed_is_written_down(world):
