@@ -74,6 +74,14 @@ class Ledger:
                 self.monthly = Counter()
             self.monthly.add(event.backend)
 
+    def spend_all(self, events: list[Event], quotas: dict[str, Quota]) -> None:
+        """Spend events in order, each id once."""
+        unique = {event.event_id: event for event in events}
+        # At one instant the first tier by name is the one presented last.
+        by_name = sorted(unique.values(), key=lambda event: event.tier, reverse=True)
+        for event in sorted(by_name, key=lambda event: event.at):
+            self.spend(event, quotas)
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -103,13 +111,9 @@ def replay(
     has_hardware: bool,
     now: datetime,
 ) -> Balance:
-    """Spend every event up to now, each id once, in order, and plan the next one."""
+    """Spend every event up to now and plan the next one."""
     ledger = Ledger(first_seen_at, first_seen_at)
-    unique = {event.event_id: event for event in events if event.at <= now}
-    # At one instant the first tier by name is the one presented last.
-    by_name = sorted(unique.values(), key=lambda event: event.tier, reverse=True)
-    for event in sorted(by_name, key=lambda event: event.at):
-        ledger.spend(event, quotas)
+    ledger.spend_all([event for event in events if event.at <= now], quotas)
     ledger.roll(now)
     return plan(ledger, quotas, has_hardware)
 
