@@ -1,14 +1,21 @@
 """The platform's tables: landed as they came, then loaded as their contracts say."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import reference_tables, source_tables
 from cost_pipeline.sources.base import Sources, TableBytes
-from cost_pipeline.warehouse.landing import Landing, Receipt, canonical
+from cost_pipeline.warehouse.landing import (
+    LandedFileMissing,
+    Landing,
+    Receipt,
+    canonical,
+)
 from cost_pipeline.warehouse.loading import Loaded, SourceFile, load_table
 from cost_pipeline.warehouse.reference import load_seed
 
@@ -29,6 +36,11 @@ def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
         name: {"format": table.format, "sha256": _put(landing, table)}
         for name, table in sorted(tables.items())
     }
+    before = _readable_manifest(landing, now)
+    for name in (contract.name for contract in source_tables() if contract.strict):
+        # Imported once: whoever clears the old table away takes back no counter.
+        if name in before and (name not in tables or _is_only_header(tables[name])):
+            manifest[name] = before[name]
     body = canonical(manifest).encode()
     return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
 
@@ -37,14 +49,11 @@ def landed_table(
     landing: Landing, contract: Contract, until: datetime
 ) -> SourceFile | None:
     """The landed file of a table as of an instant, if the platform gave one."""
-    receipt = landing.latest(KIND, ACCOUNT, until=until)
-    if receipt is not None:
-        manifest = json.loads(landing.read(receipt.sha256, receipt.suffix))
-        entry = manifest.get(contract.name)
-        if entry is not None:
-            path = landing.verified(entry["sha256"], f".{entry['format']}")
-            return SourceFile(path, entry["format"], entry["sha256"])
-    return None
+    entry = _manifest(landing, until).get(contract.name)
+    if entry is None:
+        return None
+    path = landing.verified(entry["sha256"], f".{entry['format']}")
+    return SourceFile(path, entry["format"], entry["sha256"])
 
 
 def load_source(
@@ -58,6 +67,36 @@ def load_source(
     if source is None:
         return load_seed(connection, contract)
     return load_table(connection, contract, source)
+
+
+def _manifest(landing: Landing, until: datetime) -> dict[str, Any]:
+    """The tables of the last look at or before an instant."""
+    receipt = landing.latest(KIND, ACCOUNT, until=until)
+    return {} if receipt is None else _tables_of(landing, receipt)
+
+
+def _readable_manifest(landing: Landing, until: datetime) -> dict[str, Any]:
+    """The last one that is there: what was lost is about to be landed anew."""
+    while (receipt := landing.latest(KIND, ACCOUNT, until=until)) is not None:
+        try:
+            return _tables_of(landing, receipt)
+        except LandedFileMissing:
+            lost_at = datetime.fromisoformat(receipt.received_at)
+            until = lost_at - timedelta(microseconds=1)
+    return {}
+
+
+def _tables_of(landing: Landing, receipt: Receipt) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(landing.read(receipt.sha256, receipt.suffix))
+    return found
+
+
+def _is_only_header(table: TableBytes) -> bool:
+    """Whether a CSV names its columns and nothing else, as an empty table does."""
+    if table.format != "csv":
+        return False
+    with table.path.open("rb") if table.path else BytesIO(table.body or b"") as lines:
+        return bool(next(lines, b"").strip()) and not next(lines, b"").strip()
 
 
 def _put(landing: Landing, table: TableBytes) -> str:

@@ -1,11 +1,15 @@
 """The old credit ledger is imported whole or not at all."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.sources.files import FileSources
+from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.loading import SourceFile, SourceRefused, load_table
+from cost_pipeline.warehouse.platform import land_tables, landed_table
 from cost_pipeline_tests.tables import fresh_warehouse
 
 CONTRACT = all_contracts()["raw.credit_ledger_import"]
@@ -67,3 +71,24 @@ def test_a_damaged_ledger_is_refused_and_changes_nothing(warehouse, tmp_path, bo
     with pytest.raises(SourceRefused):
         load(warehouse, tmp_path, body)
     assert warehouse.execute(f"from {CONTRACT.table}").fetchall() == before
+
+
+@pytest.mark.parametrize("left", [None, "install_id,tier_snapshot\n"])
+def test_an_old_table_that_is_cleared_away_takes_no_counter_back(tmp_path, left):
+    folder, landing = tmp_path / "tables", Landing(tmp_path / "landing")
+    folder.mkdir()
+    (folder / "credit_ledger_import.jsonl").write_text(lines(NEWER, OLDER), "utf-8")
+    day = datetime(2026, 5, 1, tzinfo=UTC)
+    land_tables(FileSources(folder), landing, day)
+    first = landed_table(landing, CONTRACT, day)
+    (folder / "credit_ledger_import.jsonl").unlink()
+    if left is not None:
+        (folder / "credit_ledger_import.csv").write_text(left, "utf-8")
+    (folder / "installs.csv").write_text("install_id\n", "utf-8")
+    for days in (1, 2):
+        receipt = land_tables(FileSources(folder), landing, day + timedelta(days=days))
+        # Somebody lost what names the tables; the look after it does not forget.
+        landing.path(receipt.sha256, receipt.suffix).unlink()
+        (folder / "installs.csv").write_text("install_id,tier\n", "utf-8")
+    land_tables(FileSources(folder), landing, day + timedelta(days=3))
+    assert landed_table(landing, CONTRACT, day + timedelta(days=3)) == first
