@@ -25,7 +25,7 @@ from cost_pipeline.warehouse.checking import broken_rules
 from cost_pipeline.warehouse.connection import prepare
 from cost_pipeline.warehouse.models import Model, all_models
 from cost_pipeline.warehouse.publishing import publish
-from cost_pipeline_tests.benchmarks import world
+from cost_pipeline_tests.benchmarks import crowds, world
 from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 
@@ -36,6 +36,12 @@ SLOWEST = 8
 def fill(size: Size) -> Result:
     """Make the raw tables."""
     world.fill(Settings.load(), size)
+    return {}
+
+
+def crowd(size: Size) -> Result:
+    """Put many hosted machines into a home that has few of anything."""
+    crowds.crowd(Settings.load(), size)
     return {}
 
 
@@ -111,7 +117,11 @@ def subject(size: Size, table: str) -> Result:
     jobs = Jobs.opened()
     started = time.perf_counter()
     jobs.run("books", below(table))
-    return {"seconds": time.perf_counter() - started, "failures": jobs.problems}
+    return {
+        "seconds": time.perf_counter() - started,
+        "order": jobs.order,
+        "failures": jobs.problems,
+    }
 
 
 def metering(size: Size) -> Result:
@@ -184,6 +194,7 @@ def loop(size: Size, name: str) -> Result:
 
 MEASURES: Mapping[str, Callable[..., Result]] = {
     "fill": fill,
+    "crowd": crowd,
     "chain": chain,
     "bare": bare,
     "rules": rules,

@@ -31,6 +31,15 @@ class Size:
     def per_install(self) -> int:
         return 100
 
+    @property
+    def hosted_tenants(self) -> int:
+        """Tenants of the scan for spend, which is measured apart."""
+        return 10 * self.tenants
+
+    @property
+    def machines(self) -> int:
+        return 10 * self.hosted_tenants
+
     def over(self, days: int) -> "Size":
         return replace(self, days=days)
 

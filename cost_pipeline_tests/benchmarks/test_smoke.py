@@ -40,6 +40,11 @@ def test_the_bare_build_makes_what_the_whole_chain_makes(tmp_path: Path) -> None
     assert min(counts(ours).values()) > 0
     for loop in ("fold", "credits", "metering"):
         assert homes.measure("loop", TINY, within=ours, name=loop)["seconds"] > 0
+    homes.measure("crowd", TINY, within=bare)
+    with duckdb.connect(str(bare / "data" / "warehouse.duckdb")) as connection:
+        query = "select count(*), count(distinct tenant_id) from raw.hosted_deployments"
+        found = connection.execute(query).fetchall()
+    assert found == [(TINY.machines, TINY.hosted_tenants)]
     account = write_files(ours / "data" / "warehouse.duckdb", tmp_path / "tables")
     assert len(account.lists["/v2/droplets"][1]) > TINY.resources // 2
 
