@@ -51,6 +51,10 @@ CONTRAST = """() => {
   return worst;
 }"""
 
+TOO_WIDE = """() => [...document.querySelectorAll('.wide')]
+  .filter(one => one.scrollWidth > one.clientWidth)
+  .map(one => one.closest('section').id)"""
+
 
 class Looked:
     """The page, with what it asked for and complained about."""
@@ -114,4 +118,7 @@ def test_the_report_prints_on_paper(browser, address):
     assert paper.startswith(b"%PDF")
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
+    # A4 less its margins; what is wider than that is cut off on paper.
+    page.set_viewport_size({"width": 680, "height": 1000})
+    assert page.evaluate(TOO_WIDE) == []
     page.close()
