@@ -2,7 +2,8 @@
 What each month costs so far, where it is heading, and how good such a guess has been.
 
 The method is linear: usage to date divided by the elapsed share of the month. It is
-back-tested on earlier months at the same share, against what was invoiced then.
+back-tested on earlier months at the same share, against what was invoiced then. Tax is
+left out of both: a balance holds none until the invoice adds it.
 
 subject: margins
 grain: month, provider_account
@@ -13,7 +14,7 @@ currency: Currency of the account.
 as_of: The last balance of the month; null = none was taken.
 month_to_date_micros: Usage of the month by then, in millionths.
 projected_micros: Where the month was heading then, in millionths.
-invoiced_micros: What the provider invoiced, in millionths; null = not yet.
+invoiced_micros: What the provider invoiced without tax, in millionths; null = not yet.
 backtest_as_of: The balance as far into that month as the running month is now.
 backtest_projected_micros: Where that month was heading then, in millionths.
 error_pct: How far that was from the invoice, in per cent of the invoice.
@@ -22,12 +23,14 @@ method: How the projection is made.
 */
 with invoiced as (
     select
-        cast(date_trunc('month', period_start) as date) as month,
-        provider_account,
-        currency,
-        sum(amount_micros) as micros
-    from core.provider_invoices
-    where verdict = 'accepted' and status <> 'history'
+        cast(date_trunc('month', invoices.period_start) as date) as month,
+        invoices.provider_account,
+        invoices.currency,
+        sum(lines.amount_micros) as micros
+    from core.provider_invoices as invoices
+    join core.cost_lines as lines using (invoice_uuid)
+    where invoices.verdict = 'accepted' and invoices.status <> 'history'
+        and lines.charge_category <> 'tax'
     group by all
 ),
 
