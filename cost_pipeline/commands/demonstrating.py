@@ -132,13 +132,21 @@ def _look(provider: Provider, landing: Landing, name: str, look: datetime) -> Re
     return landing.keep_listing(account_of(provider), answer, now=look)
 
 
+# Before the provider's bill a margin would only look like one.
 MARGINS = """
+with billed as (
+    select cast(date_trunc('month', period_start) as date) as month
+    from marts.provider_invoices
+    where verdict = 'accepted' and status <> 'history'
+)
+
 select
     strftime(month, '%b %Y') as month,
     tenant_id as tenant,
     printf('%,.2f', sum(revenue_cents) * 0.01) as revenue,
-    printf('%,.2f', sum(cost_cents) * 0.01) as cost,
-    printf('%,.2f', sum(margin_cents) * 0.01) as margin,
+    if(month in (from billed), printf('%,.2f', sum(cost_cents) * 0.01), '–') as cost,
+    if(month in (from billed), printf('%,.2f', sum(margin_cents) * 0.01), '–')
+        as margin,
     any_value(currency) as currency,
     max(state) as state
 from marts.cost_vs_revenue as margins
@@ -157,6 +165,7 @@ def show_ending(console: Console) -> None:
     console.print()
     columns, rows = ask(published, MARGINS)
     console.print(as_table(columns, rows, "what each tenant earned and cost us"))
+    console.print("– the provider's bill of that month is still to come")
     console.print("\nThe warnings are part of the story. What to open next:")
     console.print(f"  analysts   {published}", soft_wrap=True)
     console.print(f"  people     {published.with_name('report.html')}", soft_wrap=True)

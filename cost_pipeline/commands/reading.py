@@ -59,7 +59,8 @@ def as_table(
     for position, name in enumerate(columns):
         values = [row[position] for row in rows]
         is_number = any(isinstance(v, int) and not isinstance(v, bool) for v in values)
-        is_money = all(_reads_as_money(value) for value in values) and bool(values)
+        known = [value for value in values if value != "–"]
+        is_money = all(_reads_as_money(value) for value in known) and bool(known)
         side: JustifyMethod = "right" if is_number or is_money else "left"
         table.add_column(name, justify=side)
     for row in rows:

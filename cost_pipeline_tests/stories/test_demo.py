@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from cost_pipeline.commands.demonstrating import MARGINS
 from cost_pipeline_tests.conftest import command
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,12 @@ def test_every_published_table_has_rows(demo_home):
     ]
     # A correction needs a month that was final in an earlier run and changed since.
     assert set(empty) <= {"margin_corrections"}
+
+
+def test_the_margin_table_shows_no_margin_before_the_bill(demo_home):
+    found = {(row[0], row[1]): row[2:5] for row in ask(demo_home, MARGINS)}
+    assert found["Apr 2026", "kestrel"] == ("21.10", "30.64", "-9.54")
+    assert found["May 2026", "pilot"] == ("57.50", "–", "–")
 
 
 def test_april_of_the_pilot_costs_what_was_verified(demo_home):

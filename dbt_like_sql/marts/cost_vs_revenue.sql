@@ -19,8 +19,9 @@ deployment_id: The deployment, or the same named values.
 kind: Resource kind; 'plan' for what is paid for the plan itself.
 revenue_currency: Currency of the documents; the tenant's own where there are none.
 revenue_cents: Revenue in the report currency; null = no exchange rate is known.
-cost_cents: Cost in the report currency; null = no exchange rate is known.
-margin_cents: Revenue less cost.
+cost_cents: Cost in the report currency; null = no exchange rate is known; 0 in a
+    provisional month may only mean that the provider's bill is still to come.
+margin_cents: Revenue less cost; before the bill it is revenue alone.
 margin_pct: Margin as a share of revenue, in per cent; null without revenue.
 currency: The report currency.
 revenue_original_cents: Revenue as it stands on the documents.
@@ -31,8 +32,8 @@ revenue_fx_rate: Report units per unit of the revenue currency.
 revenue_fx_date: The day that rate was fixed.
 unit_revenue_cents: What tiers of credits earned by their prices, report currency.
 unit_cost_cents: What spent credits cost by their unit costs, report currency.
-state: 'final' when the provider's invoices are accepted, no draft is left and both
-    sides have a rate.
+state: 'final' when the provider's invoices of the month are accepted, no draft is left
+    and both sides have a rate; until then 'provisional', and the figures change.
 */
 with measured as (
     select

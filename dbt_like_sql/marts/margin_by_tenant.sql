@@ -12,12 +12,12 @@ tenant_id: The tenant; 'internal' is ourselves, 'unattributed' nobody known.
 currency: The report currency.
 revenue_cents: Revenue in the report currency; null = a part of it has no rate.
 cost_cents: Cost in the report currency; null = a part of it has no rate.
-margin_cents: Revenue less cost.
+margin_cents: Revenue less cost; before the bill it is revenue alone.
 margin_pct: Margin as a share of revenue, in per cent; null without revenue.
 cost_micros_usd: Cost as the provider billed it, in millionths.
 unit_revenue_cents: What tiers of credits earned by their prices, report currency.
 unit_cost_cents: What spent credits cost by their unit costs, report currency.
-state: 'final' when every cell of it is.
+state: 'final' when every cell of it is; until then the figures change.
 */
 with summed as (
     select
