@@ -197,13 +197,13 @@ def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     texts = ", ".join(f"{c.name} as {c.name}_text" for c in contract.columns)
     unreadable = [
         f"case when {c.name}_text is not null and cast({c.name}_text as varchar) <> '' "
-        f"and {c.name} is null then '{c.name} is not a {_plain(c.type)}' end"
+        f"and {c.name} is null then '{c.name} is no {_plain(c.type)}' end"
         for c in contract.columns
         if c.type != "varchar"
     ]
     broken = [
         f"case when not coalesce({rule}, true) "
-        f"then '{name.replace(chr(39), chr(34))}' end"
+        f"then 'breaks the rule: {name.replace(chr(39), chr(34))}' end"
         for name, rule in contract.rules().items()
     ]
     reasons = ", ".join([*unreadable, *broken]) or "null"

@@ -100,6 +100,12 @@ def months(
     return [Month(*row) for row in connection.execute(TREND).fetchall()]
 
 
+def shown_month(connection: duckdb.DuckDBPyConnection) -> str:
+    """The month the sections are about, in words."""
+    month = connection.execute("select month from shown").fetchall()[0][0]
+    return f"{month:%B %Y}" if month else "This month"
+
+
 def headlines(
     connection: duckdb.DuckDBPyConnection, found: Sequence[Month]
 ) -> list[Month]:

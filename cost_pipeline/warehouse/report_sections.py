@@ -12,7 +12,10 @@ ROWS = 15
 
 @dataclass(frozen=True)
 class Section:
-    """One question of the report, answered by one query."""
+    """One question of the report, answered by one query.
+
+    A `chapter` opens before it; `{month}` in it is the month the report is about.
+    """
 
     id: str
     title: str
@@ -42,7 +45,7 @@ SECTIONS = (
         """,
         "Nothing was earned or spent in this month.",
         drawn="margin_cents",
-        chapter="The month",
+        chapter="{month}",
     ),
     Section(
         "deployments",
@@ -124,7 +127,7 @@ SECTIONS = (
         """,
         "No provider invoice of this month has been accepted.",
         drawn="amount_micros",
-        chapter="The provider's bill",
+        chapter="The provider's bill of {month}",
     ),
     Section(
         "unmatched",
@@ -154,12 +157,17 @@ SECTIONS = (
     Section(
         "burn",
         "Burn and projection",
-        "What the provider charged so far, and where the month is heading.",
+        "Where the month is heading, without tax, if it goes on as it went so far. "
+        "Earlier months show what the same guess said as far into them, and how far "
+        "off the invoice it was.",
         ("marts.monthly_burn",),
         """
-        select burn.month, provider_account as account, as_of as balance_of_at,
-            month_to_date_micros as so_far_micros, projected_micros,
-            invoiced_micros, error_pct as guess_was_off_pct, currency
+        select burn.month, provider_account as account,
+            coalesce(backtest_as_of, as_of) as guessed_at,
+            if(burn.month = running_month, month_to_date_micros, null)
+                as so_far_micros,
+            coalesce(backtest_projected_micros, projected_micros) as guess_micros,
+            invoiced_micros, error_pct as off_by_pct, currency
         from marts.monthly_burn as burn join shown
             on burn.month between running_month - interval 5 month and running_month
         order by burn.month desc, account
@@ -169,11 +177,13 @@ SECTIONS = (
     Section(
         "alerts",
         "Spend alerts",
-        "Customers whose cost reached, or will reach, its limit.",
+        "Customers whose cost reached, or will reach, its limit: a share of the "
+        "plan's price, or a fixed amount where the plan has none.",
         ("marts.spend_over_threshold",),
         """
         select tenant_id as tenant, period_start as month, plan_code as plan,
-            threshold_pct as at_pct, threshold_cents as limit_cents, spend_cents,
+            threshold_cents as limit_cents,
+            if(plan_price_cents > 0, threshold_pct, null) as of_price_pct, spend_cents,
             projected_cents, currency, crossed_at,
             case when alerted_at is not null then 'crossed, told'
                 when crossed_at is not null or is_over then 'crossed'
@@ -193,9 +203,9 @@ SECTIONS = (
         ("marts.open_drift",),
         """
         select kind, provider_id as resource, field, desired, actual,
-            monthly_cost_delta_cents as a_month_cents, currency, opened_at
+            monthly_cost_delta_cents as more_a_month_cents, currency, opened_at
         from marts.open_drift
-        order by abs(coalesce(a_month_cents, 0)) desc, opened_at, resource, field
+        order by abs(coalesce(more_a_month_cents, 0)) desc, opened_at, resource, field
         """,
         "Everything is as it was asked for.",
     ),
@@ -229,12 +239,19 @@ SECTIONS = (
     Section(
         "reissued",
         "Provider invoices that changed",
-        "Bills that were replaced after they had been read.",
-        ("marts.data_quality",),
+        "Bills that were replaced after they had been read, and the lines that differ.",
+        ("marts.invoice_changes", "marts.provider_invoices"),
         """
-        select subject_id as invoice, detail as what_changed, happened_at as seen_at
-        from marts.data_quality where finding = 'invoice_reissued'
-        order by happened_at desc, invoice
+        select cast(invoices.period_start as date) as month, changes.description,
+            nullif(cast(changes.end_at as date), date '1970-01-01') as until,
+            changes.previous_micros as before_micros,
+            changes.amount_micros as now_micros, changes.change_micros,
+            changes.currency, changes.received_at as seen_at
+        from marts.invoice_changes as changes
+        join marts.provider_invoices as invoices using (invoice_uuid)
+        where changes.change_micros <> 0
+        order by seen_at desc, month desc, abs(changes.change_micros) desc,
+            changes.description, changes.start_at, changes.end_at, changes.version
         """,
         "No provider invoice was replaced.",
         chapter="What changed",

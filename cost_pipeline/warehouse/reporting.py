@@ -20,6 +20,7 @@ from cost_pipeline.warehouse.files import write_whole
 from cost_pipeline.warehouse.report_months import (
     headlines,
     months,
+    shown_month,
     story,
     trend_picture,
     trend_table,
@@ -62,6 +63,7 @@ def render_report(published: Path, now: datetime) -> str:
         found = months(connection, present, moment)
         facts = {
             "now": moment,
+            "month": shown_month(connection),
             "headlines": headlines(connection, found),
             "story": story(connection, found),
             "trend": trend_table(found),

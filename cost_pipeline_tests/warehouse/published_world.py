@@ -41,6 +41,11 @@ TABLES = {
         invoice_uuid | period | period_start | amount_micros | currency | lines | status | received_at
         april | 2026-04 | 2026-04-01 | 71654000 | USD | 4 | final | 2026-05-01 08:00:00
     """,  # noqa: E501
+    "marts.invoice_changes": """
+        invoice_uuid | version | received_at | description | start_at | end_at | previous_micros | amount_micros | change_micros | currency
+        april | v2 | 2026-05-05 | press-lb (lb-small) | 2026-04-01 | 2026-04-10 | 12000000 | 3860000 | -8140000 | USD
+        april | v2 | 2026-05-05 | press-web | 2026-04-01 | 2026-05-01 | 100 | 100 | 0 | USD
+    """,  # noqa: E501
     "marts.unmatched_costs": """
         invoice_uuid | line_number | period_start | description | amount_micros | currency | unmatched_reason
         april | 3 | 2026-04-01 | old-worker (s-1vcpu-1gb) | 8000000 | USD | destroyed_historic
@@ -57,7 +62,7 @@ TABLES = {
     """,  # noqa: E501
     "marts.data_quality": """
         area | finding | subject_id | tenant_id | detail | happened_at
-        costs | invoice_reissued | february | unattributed | the total changed by 300 millionths | 2026-03-05
+        costs | invoice_reissued | april | unattributed | the total changed by -8.14 USD | 2026-05-05
         credits | credit_overdraft | =cmd | credits | 3 credits beyond the quota | 2026-05-03
     """,  # noqa: E501
     "marts.tenant_invoices": """

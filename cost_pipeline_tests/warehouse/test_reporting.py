@@ -70,6 +70,18 @@ def test_a_picture_has_words_and_a_table_beside_it(page):
     assert "<table" in trend
 
 
+def test_chapters_name_the_month_they_are_about(page):
+    assert '<p class="chapter">April 2026</p>' in page
+    assert '<p class="chapter">The provider&#39;s bill of April 2026</p>' in page
+
+
+def test_a_bill_that_was_replaced_shows_the_lines_that_differ(page):
+    reissued = section(page, "reissued")
+    assert "press-lb (lb-small)" in reissued
+    assert "−8.14" in reissued
+    assert "press-web" not in reissued
+
+
 def test_hostile_names_are_inert(page):
     assert SCRIPT not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

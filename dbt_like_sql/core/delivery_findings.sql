@@ -21,8 +21,11 @@ select
     message_id as subject_id,
     tenant_id,
     cast(
-        concat(kind, ' after ', attempts, ' attempt(s)',
-            case when last_error = '' then '' else concat(': ', last_error) end)
+        concat(replace(kind, '_', ' '), ': ', case state
+            when 'failing' then concat('not delivered after ', attempts, ' attempts')
+            when 'shown' then 'shown in the dry run, sent to nobody'
+            else 'not sent'
+        end, case when last_error = '' then '' else concat(': ', last_error) end)
         as varchar
     ) as detail,
     created_at as happened_at

@@ -50,7 +50,9 @@ union all
 select
     'invoice_reissued',
     invoice_uuid,
-    'the total changed by ' || sum(change_micros) || ' millionths',
+    'the total changed by ' || regexp_replace(cast(cast(
+        0.000001 * cast(sum(change_micros) as decimal(18, 0)) as decimal(18, 6)
+    ) as varchar), '0{1,4}$', '') || ' USD',
     max(received_at)
 from core.invoice_changes
 group by invoice_uuid
