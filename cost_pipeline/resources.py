@@ -20,7 +20,7 @@ from pydantic import PrivateAttr
 from cost_pipeline.due import Due
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.gateways.demo import DryRunGateway
-from cost_pipeline.gateways.email import EmailGateway
+from cost_pipeline.gateways.email import EmailGateway, WrongMailSettings
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.ecb import fetch_history
@@ -182,6 +182,11 @@ def sources_of(settings: Settings) -> Sources:
     place = settings.sources.get_secret_value()
     if place.startswith(("postgresql://", "postgres://")):
         return PostgresSources(place)
+    if not Path(place).is_dir():
+        raise WrongSetting(
+            "COST_PIPELINE_SOURCES: is neither a directory that exists nor a "
+            "postgresql:// address"
+        )
     return FileSources(Path(place))
 
 
@@ -207,11 +212,21 @@ def messages_of(settings: Settings) -> MessageGateway:
     """The mail server that the settings name, else one that only shows."""
     if settings.smtp_url is None:
         return DryRunGateway()
-    return EmailGateway.from_url(
-        settings.smtp_url.get_secret_value(),
-        sender=settings.mail_from,
-        operator=settings.operator_email,
-    )
+    try:
+        return EmailGateway.from_url(
+            settings.smtp_url.get_secret_value(),
+            sender=settings.mail_from,
+            operator=settings.operator_email,
+        )
+    except WrongMailSettings as error:
+        raise WrongSetting(str(error)) from None
+
+
+def refuse_wrong_settings(settings: Settings) -> None:
+    """Say before a run what would stop it in its middle; nobody is asked anything."""
+    provider_of(settings, wall_clock()).close()
+    sources_of(settings)
+    messages_of(settings)
 
 
 @dg.resource(description="Where messages go: a mail server, or a dry run.")

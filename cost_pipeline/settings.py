@@ -9,8 +9,16 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DIGITALOCEAN_ORIGIN = "https://api.digitalocean.com"
@@ -32,10 +40,6 @@ def _as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _empty_is_unset(value: object) -> object:
-    return None if value == "" else value
-
-
 def _one_word(secret: SecretStr | None) -> SecretStr | None:
     """Said here, because the HTTP library would quote the token."""
     if secret is not None and not re.fullmatch("[!-~]+", secret.get_secret_value()):
@@ -44,14 +48,27 @@ def _one_word(secret: SecretStr | None) -> SecretStr | None:
 
 
 def _mail_address(secret: SecretStr | None) -> SecretStr | None:
-    is_mail = secret is None or re.match("smtps?://.", secret.get_secret_value())
-    if not is_mail:
-        raise ValueError("is not smtp://host or smtps://host")
+    fitting = "is not smtp://host or smtps://host, with :port and user:password@ or not"
+    if secret is not None:
+        try:
+            parts = urlsplit(secret.get_secret_value())
+            is_mail = parts.scheme in ("smtp", "smtps") and bool(parts.hostname)
+            is_mail = is_mail and parts.port != 0
+        except ValueError:
+            raise ValueError(fitting) from None
+        if not is_mail:
+            raise ValueError(fitting)
+    return secret
+
+
+def _postgres_address(secret: SecretStr | None) -> SecretStr | None:
+    fitting = r"postgresql(\+psycopg2)?://\S+"
+    if secret is not None and not re.fullmatch(fitting, secret.get_secret_value()):
+        raise ValueError("is not postgresql+psycopg2://user@host/database")
     return secret
 
 
 Instant = Annotated[datetime, AfterValidator(_as_utc)]
-Optional = BeforeValidator(_empty_is_unset)
 
 
 class Settings(BaseSettings):
@@ -62,13 +79,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), validation_alias="COST_PIPELINE_HOME")
-    now: Annotated[Instant | None, Optional] = Field(
-        None, validation_alias="COST_PIPELINE_NOW"
-    )
-    issue_from: Annotated[date | None, Optional] = Field(
-        None, validation_alias="COST_PIPELINE_ISSUE_FROM"
-    )
-    provider: Annotated[Literal["demo", "digitalocean"] | None, Optional] = Field(
+    now: Instant | None = Field(None, validation_alias="COST_PIPELINE_NOW")
+    issue_from: date | None = Field(None, validation_alias="COST_PIPELINE_ISSUE_FROM")
+    provider: Literal["demo", "digitalocean"] | None = Field(
         None, validation_alias="COST_PIPELINE_PROVIDER"
     )
     account: str = Field(
@@ -76,9 +89,9 @@ class Settings(BaseSettings):
         validation_alias="COST_PIPELINE_ACCOUNT",
         pattern=r"^[a-z0-9][a-z0-9-]{0,30}$",
     )
-    digitalocean_token: Annotated[
-        SecretStr | None, Optional, AfterValidator(_one_word)
-    ] = Field(None, validation_alias="DIGITALOCEAN_TOKEN", repr=False)
+    digitalocean_token: Annotated[SecretStr | None, AfterValidator(_one_word)] = Field(
+        None, validation_alias="DIGITALOCEAN_TOKEN", repr=False
+    )
     digitalocean_api_url: str = Field(
         DIGITALOCEAN_ORIGIN,
         validation_alias="DIGITALOCEAN_API_URL",
@@ -87,7 +100,7 @@ class Settings(BaseSettings):
     ecb_url: str = Field(
         ECB_ORIGIN, validation_alias="ECB_URL", pattern=r"^https?://[^/?#@]+/?$"
     )
-    sources: Annotated[SecretStr | None, Optional] = Field(
+    sources: SecretStr | None = Field(
         None, validation_alias="COST_PIPELINE_SOURCES", repr=False
     )
     report_currency: str = Field(
@@ -96,27 +109,32 @@ class Settings(BaseSettings):
     spend_alert_interval_s: int = Field(
         86_400, validation_alias="SPEND_ALERT_INTERVAL_SECS", ge=60
     )
-    memory_limit: Annotated[str | None, Optional] = Field(
+    memory_limit: str | None = Field(
         None,
         validation_alias="COST_PIPELINE_MEMORY_LIMIT",
         pattern=r"^[0-9]+ ?(MB|MiB|GB|GiB)$",
     )
-    smtp_url: Annotated[SecretStr | None, Optional, AfterValidator(_mail_address)] = (
-        Field(None, validation_alias="SMTP_URL", repr=False)
+    smtp_url: Annotated[SecretStr | None, AfterValidator(_mail_address)] = Field(
+        None, validation_alias="SMTP_URL", repr=False
     )
     mail_from: str = Field("billing@localhost", validation_alias="MAIL_FROM")
-    operator_email: Annotated[str | None, Optional] = Field(
-        None, validation_alias="OPERATOR_EMAIL"
-    )
-    stripe_api_key: Annotated[SecretStr | None, Optional] = Field(
+    operator_email: str | None = Field(None, validation_alias="OPERATOR_EMAIL")
+    stripe_api_key: SecretStr | None = Field(
         None, validation_alias="STRIPE_API_KEY", repr=False
     )
-    stripe_api_url: Annotated[str | None, Optional] = Field(
-        None, validation_alias="STRIPE_API_URL"
-    )
-    nwc_url: Annotated[SecretStr | None, Optional] = Field(
-        None, validation_alias="NWC_URL", repr=False
-    )
+    stripe_api_url: str | None = Field(None, validation_alias="STRIPE_API_URL")
+    nwc_url: SecretStr | None = Field(None, validation_alias="NWC_URL", repr=False)
+    dagster_postgres_url: Annotated[
+        SecretStr | None, AfterValidator(_postgres_address)
+    ] = Field(None, validation_alias="DAGSTER_POSTGRES_URL", repr=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def empty_is_unset(cls, value: object, field: ValidationInfo) -> object:
+        """`NAME=` in a file is what people write for none, for every variable."""
+        if value == "" and field.field_name:
+            return cls.model_fields[field.field_name].default
+        return value
 
     @classmethod
     def load(cls, **overrides: object) -> Self:
@@ -160,7 +178,7 @@ class Settings(BaseSettings):
 
 def _named_problems(error: ValidationError) -> str:
     problems = (
-        f"{problem['loc'][0]}: {problem['msg']}"
+        f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}"
         for problem in error.errors(include_input=False, include_url=False)
     )
     return "; ".join(sorted(problems))

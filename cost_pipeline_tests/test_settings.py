@@ -21,6 +21,8 @@ def _clean(monkeypatch, tmp_path):
         ("COST_PIPELINE_REPORT_CURRENCY", "dollars"),
         ("DIGITALOCEAN_API_URL", "ftp://example.test"),
         ("COST_PIPELINE_PROVIDER", "somewhere"),
+        ("SMTP_URL", "smtp://user:hunter2@host:port"),
+        ("DAGSTER_POSTGRES_URL", "mysql://user:hunter2@host/dagster"),
     ],
 )
 def test_a_wrong_setting_names_the_variable_and_not_the_value(monkeypatch, name, value):
@@ -50,8 +52,14 @@ def test_an_instant_without_a_zone_is_utc(monkeypatch):
 
 
 def test_an_empty_variable_is_an_unset_one(monkeypatch):
-    monkeypatch.setenv("COST_PIPELINE_ISSUE_FROM", "")
-    assert Settings.load().issue_from is None
+    unset = Settings.load()
+    for name in (
+        "COST_PIPELINE_HOME",
+        "COST_PIPELINE_ISSUE_FROM",
+        "SPEND_ALERT_INTERVAL_SECS",
+    ):
+        monkeypatch.setenv(name, "")
+    assert Settings.load() == unset
 
 
 def test_settings_cannot_be_changed():

@@ -117,9 +117,8 @@ def _published(settings: Settings) -> list[Finding]:
 
 def _open_checks(settings: Settings) -> list[Finding]:
     """The checks whose last evaluation failed, as Dagster remembers them."""
-    from cost_pipeline.commands.running import dagster_home
+    from cost_pipeline.commands.history import HistoryNotWritten, open_history
 
-    dagster_home(settings)
     warnings.simplefilter("ignore")
     import dagster as dg
 
@@ -127,10 +126,12 @@ def _open_checks(settings: Settings) -> list[Finding]:
 
     evaluation = dg.DagsterEventType.ASSET_CHECK_EVALUATION
     keys = list(defs.get_repository_def().asset_graph.asset_check_keys)
-    with dg.DagsterInstance.get() as instance:
-        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(
-            keys
-        )
+    try:
+        with open_history(settings) as instance:
+            storage = instance.event_log_storage
+            latest = storage.get_latest_asset_check_execution_by_key(keys)
+    except HistoryNotWritten as error:
+        return [Finding("open checks", str(error), is_bad=True)]
     found = []
     for key, record in latest.items():
         event = record.event.dagster_event if record.event else None

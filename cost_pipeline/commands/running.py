@@ -4,19 +4,18 @@ What is due is asked of the data between the jobs: invoices known and not accept
 days not metered or changed since.
 """
 
-import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cost_pipeline.settings import Settings
+from cost_pipeline.commands.history import named_history, open_history
+from cost_pipeline.settings import Settings, WrongUsage
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -24,16 +23,8 @@ if TYPE_CHECKING:
 
     from cost_pipeline.automation.launching import Outcome
 
-PROJECT = Path(__file__).resolve().parents[2]
-
-
-class HistoryNotWritten(Exception):
-    """Dagster could not write what happens; nothing can be run unrecorded."""
-
-
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
-
 
 WAITING = """
 select count(*) from marts.tenant_invoices
@@ -65,36 +56,6 @@ class Report:
         return not self.problems
 
 
-def dagster_home(settings: Settings) -> Path:
-    """Dagster's own home: where the environment says, else inside ours."""
-    given = os.environ.get("DAGSTER_HOME")
-    home = Path(given) if given else settings.home / "dagster"
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ["DAGSTER_HOME"] = str(home)
-    # A range of partitions is one event each; written one by one they cost more than
-    # the days they are about.
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    target = home / "dagster.yaml"
-    wanted = dagster_yaml()
-    if not target.exists() or target.read_text() != wanted:
-        target.write_text(wanted)
-    return home
-
-
-def dagster_yaml() -> str:
-    """The committed `dagster.yaml`, with Postgres storage when it is asked for.
-
-    The address is named, not copied: a password does not belong in a file.
-    """
-    text = (PROJECT / "dagster.yaml").read_text("utf-8")
-    if not os.environ.get("DAGSTER_POSTGRES_URL"):
-        return text
-    return text + (
-        "\nstorage:\n  postgres:\n    postgres_url:\n      env: DAGSTER_POSTGRES_URL\n"
-    )
-
-
 class Pipeline:
     """The jobs of one `run`, sharing one `now`."""
 
@@ -102,8 +63,6 @@ class Pipeline:
         self, settings: Settings, console: Console, *, as_of: datetime | None = None
     ) -> None:
         warnings.simplefilter("ignore")
-        home = dagster_home(settings)
-        from cost_pipeline.automation.launching import open_instance
         from cost_pipeline.definitions import defs
         from cost_pipeline.resources import run_clock
 
@@ -112,15 +71,17 @@ class Pipeline:
         self.settings = settings
         self.clock = run_clock(settings)
         self.console = console
-        is_sqlite = not os.environ.get("DAGSTER_POSTGRES_URL")
-        self.instance = open_instance(home, is_sqlite=is_sqlite)
+        self.instance = open_history(settings)
         self.repository = defs.get_repository_def()
         self.report = Report(self.clock.now)
-        quiet(self.instance)
 
     def run(self, *, groups: Sequence[str] = (), skip_landing: bool = False) -> Report:
         """Everything that is due, in order; a failed job does not hide the next."""
+        from cost_pipeline.resources import refuse_wrong_settings
+
         keep = self._only(groups, skip_landing)
+        if not skip_landing:
+            refuse_wrong_settings(self.settings)
         self._launch("collect", keep=keep)
         if not skip_landing:
             self._fetch_due_invoices(keep)
@@ -179,6 +140,13 @@ class Pipeline:
     def _only(self, groups: Sequence[str], skip_landing: bool) -> "Keep":
         """Which assets of a job to run: all, some groups, all but the landing."""
         graph = self.repository.asset_graph
+        known = {graph.get(key).group_name for key in graph.materializable_asset_keys}
+        for name in groups:
+            if name not in known | {group[2:] for group in known}:
+                raise WrongUsage(
+                    f"--select: there is no group {name}; there are "
+                    + ", ".join(sorted(known))
+                )
 
         def keep(key: "dg.AssetKey") -> bool:
             group = graph.get(key).group_name
@@ -226,21 +194,6 @@ class Pipeline:
 Keep = Callable[["dg.AssetKey"], bool]
 
 
-@contextmanager
-def named_history() -> Iterator[None]:
-    """Say which files are meant: the driver names neither their place nor a cause."""
-    from sqlalchemy.exc import OperationalError
-
-    try:
-        yield
-    except OperationalError as error:
-        home = os.environ.get("DAGSTER_HOME", "")
-        raise HistoryNotWritten(
-            f"Dagster's history in {home} cannot be written ({error.orig}); "
-            "see whether the disk is full and run again"
-        ) from None
-
-
 def progress(console: Console) -> Progress:
     """One line per job: what it is doing and for how long."""
     return Progress(
@@ -251,14 +204,6 @@ def progress(console: Console) -> Progress:
         TextColumn("[dim]{task.fields[step]}"),
         console=console,
     )
-
-
-def quiet(instance: "dg.DagsterInstance") -> None:
-    """Keep Dagster's log lines off the screen; every event is in the UI."""
-    import logging
-
-    del instance
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
 
 
 def throw_away_warehouse(settings: Settings) -> None:

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from cost_pipeline.commands.history import PROJECT, open_history
 from cost_pipeline.commands.orphans import parent_of_children
-from cost_pipeline.commands.running import PROJECT, dagster_home
 from cost_pipeline.commands.webserver import Address
 from cost_pipeline.settings import Settings, WrongSetting
 
@@ -42,8 +42,7 @@ def serve(
 ) -> None:
     """Open the UI and keep it open until a signal ends it, leaving no process."""
     address = checked_address(host, port, is_read_only, token, os.environ)
-    dagster_home(settings)
-    make_storage()
+    make_storage(settings)
     commands = {"webserver": [sys.executable, "-m", "cost_pipeline.commands.webserver"]}
     if has_daemon:
         workspace = str(PROJECT / "workspace.yaml")
@@ -62,15 +61,13 @@ def serve(
             time.sleep(TICK_S)
 
 
-def make_storage() -> None:
+def make_storage(settings: Settings) -> None:
     """Make Dagster's tables before anybody is started who would make them too.
 
     Webserver, daemon and their code servers start at the same moment; in a new home
     each made the tables and marked them as made, and none could read the marks.
     """
-    from dagster import DagsterInstance
-
-    with DagsterInstance.get():
+    with open_history(settings):
         pass
 
 

@@ -61,7 +61,7 @@ def _serve(address: Address) -> None:
     from dagster_webserver.app import create_app_from_workspace_process_context
 
     from cost_pipeline.commands.guard import Guard
-    from cost_pipeline.commands.running import PROJECT
+    from cost_pipeline.commands.history import PROJECT
 
     with (
         DagsterInstance.get() as instance,

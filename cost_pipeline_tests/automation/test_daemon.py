@@ -20,7 +20,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import PythonFileTarget
 from dagster._daemon.daemon import SchedulerDaemon
 
-from cost_pipeline.commands.running import dagster_yaml
+from cost_pipeline.commands.history import dagster_yaml
 from cost_pipeline_tests.postgres_server import postgres
 
 TINY = Path(__file__).with_name("tiny_location.py")

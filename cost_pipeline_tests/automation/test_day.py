@@ -30,7 +30,7 @@ from dagster._daemon.daemon import SchedulerDaemon
 
 from cost_pipeline.automation.losing import UNFINISHED
 from cost_pipeline.commands.demonstrating import ENVIRONMENT
-from cost_pipeline.commands.running import PROJECT
+from cost_pipeline.commands.history import PROJECT
 from cost_pipeline.providers.demo import DEMO_NOW
 from cost_pipeline.warehouse.digesting import digests
 from cost_pipeline_tests.commands.test_serving import free_port

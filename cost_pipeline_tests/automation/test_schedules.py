@@ -17,7 +17,7 @@ from cost_pipeline.automation.losing import host_tag, process_tags
 from cost_pipeline.automation.partitions import INVOICES
 from cost_pipeline.automation.schedules import CRONTAB, schedules
 from cost_pipeline.automation.sensors import sensors
-from cost_pipeline.commands.running import PROJECT
+from cost_pipeline.commands.history import PROJECT
 
 SCHEDULES = {found.name: found for found in schedules(is_running=True)}
 SENSORS = {

@@ -13,13 +13,9 @@ from typing import Any
 import dagster as dg
 
 from cost_pipeline.assets.ledger import STEPS
-from cost_pipeline.automation.launching import Outcome, launch, open_instance
-from cost_pipeline.commands.running import (
-    RANGE_END,
-    RANGE_START,
-    dagster_home,
-    quiet,
-)
+from cost_pipeline.automation.launching import Outcome, launch
+from cost_pipeline.commands.history import open_history
+from cost_pipeline.commands.running import RANGE_END, RANGE_START
 from cost_pipeline.definitions import defs
 from cost_pipeline.resources import NOW_TAG, run_clock
 from cost_pipeline.settings import Settings
@@ -51,8 +47,7 @@ class Jobs:
     def opened(cls) -> "Jobs":
         warnings.simplefilter("ignore")
         settings = Settings.load()
-        instance = open_instance(dagster_home(settings), is_sqlite=True)
-        quiet(instance)
+        instance = open_history(settings)
         return cls(instance, defs.get_repository_def(), run_clock(settings).now)
 
     def whole(self, window: Window | None) -> None:

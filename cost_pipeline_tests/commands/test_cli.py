@@ -4,12 +4,18 @@ import pytest
 
 from cost_pipeline_tests.conftest import command
 
+NOBODY = "postgresql+psycopg2://dagster:hunter2@127.0.0.1:9/dagster"
+
 
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [
         (["run"], {"SPEND_ALERT_INTERVAL_SECS": "5"}, 2, "SPEND_ALERT_INTERVAL_SECS"),
         (["run", "--as-of", "yesterday"], {}, 2, "--as-of"),
+        (["run", "--select", "nowhere"], {}, 2, "there are a_landing, b_raw"),
+        (["run"], {"COST_PIPELINE_PROVIDER": "digitalocean"}, 2, "DIGITALOCEAN_TOKEN"),
+        (["run"], {"COST_PIPELINE_SOURCES": "nowhere"}, 2, "COST_PIPELINE_SOURCES"),
+        (["run"], {"DAGSTER_POSTGRES_URL": NOBODY}, 1, "DAGSTER_POSTGRES_URL: "),
         (["nonsense"], {}, 2, "nonsense"),
         (["digest"], {}, 1, "cost-pipeline run"),
         (["rebuild"], {}, 1, "nothing to rebuild from"),
@@ -36,6 +42,15 @@ def test_an_error_is_one_line_with_its_code(
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_line_of_the_env_file_is_a_setting_like_any_other(tmp_path):
+    (tmp_path / ".env").write_text(f"DAGSTER_POSTGRES_URL={NOBODY}\nSMTP_URL=\n")
+    done = command(tmp_path, "run")
+    assert done.returncode == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert "DAGSTER_POSTGRES_URL: Dagster's history is out of reach" in line
+    assert "hunter2" not in done.stdout + done.stderr
 
 
 def test_a_quote_is_what_an_invoice_would_say(tmp_path):

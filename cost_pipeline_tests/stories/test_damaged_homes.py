@@ -181,9 +181,3 @@ def test_a_home_that_cannot_be_is_said_in_a_line(tmp_path):
     for arguments in (["run", "--select", "landing"], ["demo"], ["rebuild"]):
         lines = failed_lines(command(tmp_path, *arguments, **place))
         assert any(str(tmp_path / "file") in line for line in lines), lines
-
-
-def test_a_run_that_cannot_begin_says_why(tmp_path):
-    given = {"COST_PIPELINE_PROVIDER": "digitalocean"}
-    (line,) = failed_lines(command(tmp_path, "run", "--select", "landing", **given))
-    assert "DIGITALOCEAN_TOKEN: is not set" in line
