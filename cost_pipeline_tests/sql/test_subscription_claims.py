@@ -84,6 +84,37 @@ def test_items_before_the_start_are_shown_and_never_claimed(
     assert problems(warehouse) == []
 
 
+def test_the_instant_of_a_start_and_of_a_new_price_belongs_to_what_begins(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    give_log(
+        warehouse,
+        [
+            (*CREATED[:-1], datetime(2026, 3, 15)),
+            ("a2", 2, "t", "s", "create_relay", "basic", datetime(2026, 4, 15)),
+        ],
+    )
+    at(warehouse, datetime(2026, 5, 1), start=date(2026, 4, 15))
+    assert run_once(warehouse).new == 2
+    assert sorted(shown(warehouse)) == [
+        ("create", 1000, date(2026, 3, 15), "before_start"),
+        ("create", 2000, date(2026, 4, 15), "invoiced"),
+        ("renewal", 2000, date(2026, 4, 15), "invoiced"),
+    ]
+
+
+def test_what_was_claimed_is_corrected_even_if_the_start_was_moved_behind_it(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    run_once(warehouse)
+    changed = ("a2", 2, "t", "r", "update_relay", "pro", datetime(2026, 4, 10, 8, 30))
+    give_log(warehouse, [CREATED, changed])
+    at(warehouse, NOW, start=date(2026, 6, 1))
+    assert run_once(warehouse).new == 1
+    assert ("correction", 1000, date(2026, 5, 10), "invoiced") in shown(warehouse)
+    assert problems(warehouse) == []
+
+
 def test_claiming_twice_writes_once_even_from_stale_drafts(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -182,9 +213,12 @@ def test_the_hour_that_is_not_over_waits(
 def test_activities_after_now_are_ignored(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    at(warehouse, datetime(2026, 3, 10, 8, 29))
+    at(warehouse, datetime(2026, 3, 10, 8, 29, 59))
     run_once(warehouse)
     assert shown(warehouse) == []
+    at(warehouse, datetime(2026, 3, 10, 8, 30))
+    run_once(warehouse)
+    assert shown(warehouse) == [("create", 1000, date(2026, 3, 10), "waiting")]
 
 
 def test_a_run_as_of_the_past_shows_what_was_known_and_claims_nothing(

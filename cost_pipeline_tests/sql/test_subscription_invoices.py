@@ -46,19 +46,37 @@ def test_tax_of_the_tenant_stands_on_the_invoice_and_is_fixed_there(
     tenant = ("t", "T", True, "USD", "GST", datetime(2026, 1, 1))
     insert(warehouse, "raw.tenants", columns, [tenant])
     rates = "tax_code, rate, effective_from"
-    insert(warehouse, "raw.tax_rates", rates, [("GST", "0.125", date(2000, 1, 1))])
+    insert(warehouse, "raw.tax_rates", rates, [("GST", "0.1255", date(2000, 1, 1))])
     at(warehouse, datetime(2026, 4, 1))
     run_once(warehouse)
     warehouse.execute("update raw.tax_rates set rate = 0.5")
     run_once(warehouse)
     assert warehouse.execute(
         "select subtotal_cents, tax_cents, total_cents from core.anniversary_invoices"
-    ).fetchall() == [(1000, 125, 1125)]
+    ).fetchall() == [(1000, 126, 1126)]
     assert warehouse.execute(
         "select line_number, amount_cents, description "
         "from core.anniversary_lines where line_kind = 'tax'"
-    ).fetchall() == [(2, 125, "GST 12.5000 %")]
+    ).fetchall() == [(2, 126, "GST 12.5500 %")]
     assert problems(warehouse) == []
+
+
+def test_an_invoice_at_the_instant_a_rate_changes_has_the_new_rate(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = "tenant_id, name, email_notifications, currency, tax_code, created_at"
+    tenant = ("t", "T", True, "USD", "GST", datetime(2026, 1, 1))
+    insert(warehouse, "raw.tenants", columns, [tenant])
+    change = date(2026, 3, 15)
+    rates = [("GST", "0.1", date(2000, 1, 1), change), ("GST", "0.2", change, None)]
+    names = "tax_code, rate, effective_from, effective_to"
+    insert(warehouse, "raw.tax_rates", names, rates)
+    give_log(warehouse, [(*CREATED[:-1], datetime(2026, 3, 14, 23, 30))])
+    at(warehouse, datetime(2026, 4, 1))
+    assert run_once(warehouse).new == 1
+    assert warehouse.execute(
+        "select subtotal_cents, tax_cents from core.anniversary_invoices"
+    ).fetchall() == [(1000, 200)]
 
 
 def test_a_tax_without_a_rate_holds_every_claim_and_is_named(

@@ -92,6 +92,12 @@ def test_a_month_that_is_not_over_is_a_draft_at_its_full_price():
     assert world.rows(DOCUMENTS) == [(APRIL, "draft", 6325)]
 
 
+def test_a_month_is_over_at_the_first_instant_of_the_next():
+    world = pilot()
+    assert world.run("2026-04-30T23:59:59").new == 0
+    assert world.run("2026-05-01T00:00:00").new == 1
+
+
 def test_a_month_with_a_day_not_metered_waits():
     world = pilot()
     world.at("2026-05-01T03:00:00")
