@@ -30,9 +30,11 @@ def text(
     return Column(name, TEXT, description, required, one_of, default=default)
 
 
-def at(name: str, description: str, *, required: bool = False) -> Column:
+def at(
+    name: str, description: str, *, required: bool = False, rule: str = ""
+) -> Column:
     """An instant, UTC."""
-    return Column(name, INSTANT, description, required)
+    return Column(name, INSTANT, description, required, rule=rule)
 
 
 def day(name: str, description: str, *, required: bool = False) -> Column:

@@ -41,7 +41,13 @@ CONTRACTS = (
             text("resource_id", "The relay.", required=True),
             text("activity_type", "What happened.", required=True),
             text("plan_code", "The plan it names, if any."),
-            at("created_at", "When it happened.", required=True),
+            # Periods are counted from the first one, for a hundred years.
+            at(
+                "created_at",
+                "When it happened.",
+                required=True,
+                rule="year(created_at) between 2000 and 2099",
+            ),
         ),
         key=("activity_id",),
         subject="subscriptions",
@@ -61,7 +67,13 @@ CONTRACTS = (
                 required=True,
                 rule="quantity between 0 and 1000000000000",
             ),
-            at("occurred_at", "When.", required=True),
+            # The days there are: one outside them would be metered by nobody.
+            at(
+                "occurred_at",
+                "When.",
+                required=True,
+                rule="year(occurred_at) between 2010 and 2049",
+            ),
         ),
         key=("event_id",),
         subject="usage",

@@ -28,6 +28,7 @@ def load(tmp_path, body, *, contract=EVENTS, suffix="csv"):
         ),
         pytest.param("e,t,d,k,NaN,2026-05-01", "quantity", id="not a number"),
         pytest.param("e,t,d,k,1,yesterday", "occurred_at", id="no date"),
+        pytest.param("e,t,d,k,1,2009-12-31", "year(occurred_at)", id="no day of ours"),
         pytest.param(",t,d,k,1,2026-05-01", "event_id is given", id="no key"),
         pytest.param("e,t,d,k,1,2026-05-01,extra", "Expected", id="a long row"),
         pytest.param("e,t,d", "Expected", id="a short row"),
@@ -67,6 +68,15 @@ def test_a_block_of_nothing_is_set_aside_because_nothing_can_be_divided_by_it(tm
     )
     _, loaded = load(tmp_path, body, contract=contract)
     assert (loaded.loaded, loaded.quarantined) == (0, 1)
+
+
+def test_a_log_does_not_begin_in_another_century(tmp_path):
+    """Its tenant's periods would not reach to today, and nothing would be charged."""
+    head = "activity_id,sequence,tenant_id,resource_id,activity_type,created_at\n"
+    body = head + "a,1,t,r,create_relay,0001-01-01\nb,2,t,r,create_relay,2026-01-01\n"
+    contract = all_contracts()["raw.activities"]
+    _, loaded = load(tmp_path, body, contract=contract)
+    assert (loaded.loaded, loaded.quarantined) == (1, 1)
 
 
 def test_json_lines_load_like_a_table(tmp_path):
