@@ -1,8 +1,9 @@
 """The numbers that the original's authors state, through the real models."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from cost_pipeline.warehouse.deciding import Decision, decide
 from cost_pipeline.warehouse.quoting import QuoteRequest, quote
 from cost_pipeline.warehouse.reference import load_seed
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
-from cost_pipeline_tests.usage_world import CATALOG
+from cost_pipeline_tests.usage_world import CATALOG, UsageWorld
 
 VECTORS = Path(__file__).parent / "vectors" / "arcadia_verified.json"
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
@@ -176,3 +177,62 @@ def test_publishing_a_version_retires_the_former_and_moves_nobody():
     assert sold == [(2, case["out"]["new_signup_price"])]
     assert bound == [("s-v1", case["out"]["subscription_price"])]
     assert spans == [(1, False), (2, True)]
+
+
+def pilot_since(start: str) -> UsageWorld:
+    world = UsageWorld(date.fromisoformat(start))
+    world.give_pilot()
+    world.exist(("d", "droplet", None, start, None))
+    return world
+
+
+def test_a_month_rolled_up_again_is_skipped():
+    (case,) = cases("rollup_idempotent")
+    assert case["in"]["run"] == ["2026-04", "2026-04"]
+    world = pilot_since("2026-04-01")
+    new = [world.run("2026-05-01T03:00:00").new for _ in case["in"]["run"]]
+    assert new == [case["out"]["invoices"], 0]
+    assert case["out"]["second"] == "skipped"
+
+
+def test_ten_days_of_the_stated_resources_give_the_stated_records():
+    (case,) = cases("metering_10_days")
+    given, stated = case["in"], case["out"]
+    first = date.fromisoformat(f"{given['month']}-{given['from_day']:02d}")
+    world = UsageWorld()
+    world.exist(
+        *[
+            (str(n), resource["kind"], resource.get("size_gb"), first, None)
+            for n, resource in enumerate(given["resources"])
+        ]
+    )
+    world.at(f"{given['month']}-{given['to_day'] + 1:02d}T01:10:00")
+    world.meter()
+    rows = world.rows(
+        "select billing_kind, count(*), sum(base_quantity), max(base_per_unit) "
+        "from core.usage_daily group by all"
+    )
+    assert sum(row[1] for row in rows) == stated["usage_records"]
+    assert {row[0]: Fraction(int(row[2]), int(row[3])) for row in rows} == {
+        kind: Fraction(usage["exact"]) for kind, usage in stated["usage"].items()
+    }
+
+
+def test_a_tick_does_the_month_and_the_day_that_ended_before_it():
+    month, day = cases("schedule_period")
+    world = pilot_since("2026-04-01")
+    world.run(month["in"]["now"].rstrip("Z"))
+    assert world.rows(
+        "select cast(period_start as date), cast(period_end as date) "
+        "from ledger.documents"
+    ) == [
+        tuple(
+            date.fromisoformat(month["out"][f"period_{end}"])
+            for end in ("start", "end")
+        )
+    ]
+    world = pilot_since("2026-02-01")
+    world.at(day["in"]["now"].rstrip("Z"))
+    window = world.meter()
+    assert window is not None
+    assert window.last_day == date.fromisoformat(day["out"]["day"])
