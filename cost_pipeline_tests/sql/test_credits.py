@@ -1,10 +1,6 @@
-"""Credits: periods, tiers, imports and money, each case that would hurt."""
+"""Credits: periods, tiers and imports, each case that would hurt."""
 
-from datetime import UTC, date, datetime
-
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.models import all_audits
-from cost_pipeline_tests.tables import build_models, fresh_warehouse
+from datetime import date, datetime
 
 NOBODY = {"core.subscription_anchors": "tenant_id | anchor_at"}
 QUOTAS = {
@@ -80,6 +76,50 @@ def test_usage_keeps_every_period_and_month_apart(run_model):
     ]
 
 
+def test_credits_from_before_the_anchor_are_of_the_first_period(run_model):
+    rows = run_model(
+        "core.credit_usage",
+        given=BASE
+        | {
+            "raw.installs": """
+                install_id | tier | first_seen_at
+                a          | core | 2026-04-01
+            """,
+            "raw.credit_events": """
+                event_id | install_id | occurred_at | tier | backend
+                1        | a          | 2026-02-10  | core | gemini
+                2        | a          | 2026-04-10  | core | gemini
+            """,
+        },
+        select="period_number, month, credits",
+    )
+    assert rows == [(0, date(2026, 2, 1), 1), (0, date(2026, 4, 1), 1)]
+
+
+def test_imported_counters_without_a_period_are_of_the_last_use(run_model):
+    rows = run_model(
+        "marts.credit_balances",
+        given=BASE
+        | {
+            "raw.installs": """
+                install_id | tier | first_seen_at
+                before     | pro  | 2026-01-15
+                within     | pro  | 2026-01-15
+                coming     | pro  | 2026-01-15
+            """,
+            "raw.credit_ledger_import": """
+                install_id | tier_snapshot | monthly_consumed | last_active_at
+                before     | pro           | 4                | 2026-05-14
+                within     | pro           | 4                | 2026-05-16
+                coming     | pro           | 4                | 2026-05-21
+            """,
+        },
+        select="install_id, period_start, monthly_used",
+    )
+    may = datetime(2026, 5, 15)
+    assert rows == [("before", may, 0), ("coming", may, 0), ("within", may, 4)]
+
+
 def test_imported_counters_are_not_debited_again_by_events_they_hold(run_model):
     rows = run_model(
         "marts.credit_balances",
@@ -108,11 +148,13 @@ def test_a_tier_bought_counts_before_its_first_credit(run_model):
                 install_id | tenant_id | tier | first_seen_at | tier_changed_at
                 bought     | studio    | pro  | 2026-05-01    | 2026-05-19
                 later      | studio    | pro  | 2026-05-01    | 2026-05-21
+                same       | studio    | pro  | 2026-05-01    | 2026-05-19
             """,
             "raw.credit_events": """
                 event_id | install_id | occurred_at | tier | backend
                 1        | bought     | 2026-05-02  | core | gemini
                 2        | later      | 2026-05-02  | core | gemini
+                3        | same       | 2026-05-19  | core | gemini
             """,
         },
         select="install_id, tier, capped, used, remaining, gemini_remaining",
@@ -120,6 +162,7 @@ def test_a_tier_bought_counts_before_its_first_credit(run_model):
     assert rows == [
         ("bought", "pro", "monthly", 0, 10, 3),
         ("later", "core", "lifetime", 1, 4, 2),
+        ("same", "pro", "monthly", 0, 10, 3),
     ]
 
 
@@ -134,96 +177,31 @@ def test_an_overdraft_is_shown_and_not_undone(run_model):
     assert rows == [(7, 0, 4, True, "out_of_credits")]
 
 
-MONEY = BASE | {
-    "raw.installs": """
-        install_id | tenant_id | tier | first_seen_at | tier_changed_at
-        a          | studio    | pro  | 2026-03-31    | 2026-03-31
-    """,
-    "raw.credit_events": """
-        event_id | install_id | occurred_at         | tier       | backend
-        1        | a          | 2026-03-31T06:00:00 | pro        | gemini
-        2        | a          | 2026-04-30T05:00:00 | max        | gemini
-        3        | a          | 2026-04-30T05:30:00 | pro        | hardware
-        4        | a          | 2026-05-02T00:00:00 | enterprise | gemini
-        5        | a          | 2026-05-03T00:00:00 | pro        | gemini
-        6        | stranger   | 2026-05-03T00:00:00 | core       | tpu
-    """,
-    "ref.credit_backend_costs": """
-        backend  | unit_cost_micros | currency | effective_from
-        gemini   | 2400             | USD      | 2026-01-01
-        gemini   | 3000             | USD      | 2026-05-01
-        hardware | 0                | USD      | 2026-01-01
-    """,
-    "ref.credit_tier_prices": """
-        tier | price_cents | currency | effective_from
-        pro  | 900         | USD      | 2026-01-01
-        pro  | 1000        | USD      | 2026-04-30
-        max  | 2900        | USD      | 2026-01-01
-    """,
-}
-
-
-def test_every_answered_credit_costs_what_its_month_says(run_model):
+def test_beyond_the_cap_on_gemini_is_an_overdraft_and_all_spent_is_none(run_model):
+    lines = ["event_id | install_id | occurred_at | tier | backend"]
+    lines += [f"a{number} | a | 2026-05-01 | core | hardware" for number in range(5)]
+    lines += [f"b{number} | b | 2026-05-01 | core | gemini" for number in range(4)]
     rows = run_model(
-        "core.credit_costs",
-        given=MONEY,
-        select="month, tenant_id, deployment_id, backend, credits, cost_micros",
+        "core.credit_findings",
+        given=BASE
+        | {
+            "raw.credit_events": "\n".join(lines),
+            "raw.credit_ledger_import": """
+                install_id | tier_snapshot | last_renewal_at
+                c          | core          | null
+                d          | core          | 2026-05-01
+            """,
+            "ref.credit_tier_prices": """
+                tier | price_cents | currency | effective_from
+                pro  | 900         | USD      | 2026-01-01
+            """,
+        },
+        select="finding, subject_id, detail",
     )
-    assert rows == [
-        (date(2026, 3, 1), "studio", "a", "gemini", 1, 2400),
-        (date(2026, 4, 1), "studio", "a", "gemini", 1, 2400),
-        (date(2026, 4, 1), "studio", "a", "hardware", 1, 0),
-        (date(2026, 5, 1), "studio", "a", "gemini", 2, 6000),
+    found = [row for row in rows if row[0] != "credit_install_unknown"]
+    assert [row[:2] for row in found] == [
+        ("credit_import_doubtful", "c"),
+        ("credit_overdraft", "b"),
+        ("credit_price_unknown", "max"),
     ]
-
-
-def test_a_period_earns_one_price_of_its_dearest_tier(run_model):
-    rows = run_model(
-        "core.credit_revenue",
-        given=MONEY,
-        select="month, tenant_id, deployment_id, service_start, tier, amount_cents",
-    )
-    first, second = datetime(2026, 3, 31, 6), datetime(2026, 4, 30, 6)
-    assert rows == [
-        (date(2026, 3, 1), "studio", "a", first, "max", 2900),
-        (date(2026, 4, 1), "studio", "a", second, "pro", 1000),
-    ]
-
-
-def test_a_paid_install_that_rests_still_pays(run_model):
-    rows = run_model(
-        "core.credit_revenue",
-        given=MONEY
-        | {"raw.credit_events": "event_id | install_id | occurred_at | tier | backend"},
-        select="month, amount_cents",
-    )
-    assert rows == [(date(2026, 3, 1), 900), (date(2026, 4, 1), 1000)]
-
-
-def test_what_nobody_knows_is_named_and_never_dropped():
-    with fresh_warehouse(datetime(2026, 5, 20, tzinfo=UTC)) as connection:
-        build_models(
-            connection,
-            "core.credit_findings",
-            "core.credit_quarantine",
-            "core.credit_revenue",
-            "marts.credit_balances",
-            given=MONEY,
-        )
-        found = connection.execute(
-            "select finding, subject_id, tenant_id from core.credit_findings "
-            "order by all"
-        ).fetchall()
-        aside = connection.execute(
-            "select table_name, source_row, reason from core.credit_quarantine"
-        ).fetchall()
-        audits = [audit for audit in all_audits() if audit.name.startswith("credit")]
-        broken = [rule for audit in audits for rule in broken_audit(connection, audit)]
-    assert found == [
-        ("credit_cost_unknown", "tpu:2026-05-01", "unattributed"),
-        ("credit_install_unknown", "stranger", "unattributed"),
-        ("credit_tier_unknown", "a:enterprise", "studio"),
-    ]
-    assert aside == [("raw.credit_events", 4, "tier has no quota: enterprise")]
-    assert len(audits) == 4
-    assert broken == []
+    assert "4 used of the lifetime quota of core" in found[1][2]
