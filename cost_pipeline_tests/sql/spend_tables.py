@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 import duckdb
 
@@ -13,7 +14,7 @@ from cost_pipeline_tests.reference.spend import (
     PLAN_CENTS,
     Machine,
 )
-from cost_pipeline_tests.tables import NOW, fresh_warehouse
+from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
 
 NO_COSTS = {
     "core.cost_allocation": "invoice_uuid|tenant_id|bucket|amount_micros|currency",
@@ -124,3 +125,21 @@ def machines_of(connection: duckdb.DuckDBPyConnection, tenant: str) -> list[Mach
         [tenant],
     ).fetchall()
     return [Machine(*row, tuple(sorted(events.get(name, [])))) for name, *row in rows]
+
+
+def spend_of(
+    machines: Mapping[str, Machine],
+    *,
+    select: str,
+    given: Mapping[str, str] | None = None,
+    now: datetime = NOW,
+    inherited: bool = True,
+    table: str = "thresholds",
+) -> list[tuple[Any, ...]]:
+    """Rows of a `core.spend_...` table for the machines of one tenant, `t`."""
+    connection = hosted_warehouse(now, inherited=inherited)
+    give_machines(connection, {n: ("t", m) for n, m in machines.items()})
+    build_models(connection, f"core.spend_{table}", given={**NO_COSTS, **(given or {})})
+    return connection.execute(
+        f"select {select} from core.spend_{table} order by all"
+    ).fetchall()

@@ -4,12 +4,9 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.checking import broken_audit, broken_rules
-from cost_pipeline.warehouse.models import all_audits, all_models
 from cost_pipeline_tests.reference.spend import (
     Machine,
     crossed_at,
@@ -25,6 +22,7 @@ from cost_pipeline_tests.sql.spend_tables import (
     hosted_warehouse,
     plan,
     plans_text,
+    spend_of,
 )
 from cost_pipeline_tests.tables import NOW, build_models
 
@@ -35,32 +33,11 @@ def may(day, hour=0):
     return datetime(2026, 5, day, hour)
 
 
-def spend_of(
-    machines, *, given=None, now=NOW, select, inherited=True, table="thresholds"
-):
-    connection = hosted_warehouse(now, inherited=inherited)
-    give_machines(connection, {n: ("t", m) for n, m in machines.items()})
-    tables = {**NO_COSTS, **(given or {})}
-    build_models(connection, f"core.spend_{table}", given=tables)
-    return connection.execute(
-        f"select {select} from core.spend_{table} order by all"
-    ).fetchall()
-
-
 def test_three_small_machines_cross_a_pro_plan_after_120_hours_and_50_minutes():
     machines = {f"m{n}": Machine("shared-cpu-1x", "active", MAY) for n in range(3)}
     given = {PLANS: plans_text({"t": plan("pro")})}
     found = spend_of(machines, given=given, select="crossed_at", table="crossings")
     assert found == [(datetime(2026, 5, 6, 0, 50),)]
-
-
-def test_at_published_prices_the_same_machines_cost_pennies_and_cross_nothing():
-    machines = {f"m{n}": Machine("shared-cpu-1x", "active", MAY) for n in range(3)}
-    given = {PLANS: plans_text({"t": plan("pro")})}
-    select = "spend_cents, projected_cents, is_over, rate_card"
-    found = spend_of(machines, given=given, select=select, inherited=False)
-    # 3 x 1,641,600 s and 3 x 2,678,400 s at 0.00008465 cents.
-    assert found == [(417, 680, False, "fly-2026-08")]
 
 
 def test_stopping_and_deleting_keep_the_hours_that_were_run():
@@ -108,6 +85,56 @@ def test_a_plan_changed_in_the_middle_does_not_move_the_months_threshold():
     ]
 
 
+def test_plans_add_up_and_the_first_to_begin_in_a_month_counts_for_all_of_it():
+    plans = PLAN_HEADER + (
+        "both|a|pro|v|2900|USD|2026-01-01|null\nboth|b|team|v|9900|USD|2026-05-01|null\n"
+        "later||pro|v|2900|USD|2026-05-10|null\nlater||team|v|9900|USD|2026-05-11|null\n"
+        "ended||team|v|9900|USD|2026-01-01|2026-05-01"
+    )
+    connection = hosted_warehouse()
+    machine = Machine("shared-cpu-1x", "active", MAY)
+    give_machines(connection, {n: (n, machine) for n in ("both", "later", "ended")})
+    build_models(connection, "core.spend_thresholds", given={**NO_COSTS, PLANS: plans})
+    query = "select tenant_id, plan_code, threshold_cents from core.spend_thresholds"
+    assert sorted(connection.execute(query).fetchall()) == [
+        ("both", "pro + team", 25_600),
+        ("ended", "none", 500),
+        ("later", "pro", 5800),
+    ]
+
+
+def test_each_of_several_thresholds_is_reached_at_its_own_second():
+    machine = Machine("performance-1x", "active", MAY)
+    given = {
+        PLANS: plans_text({"t": ("odd", 2901, "USD")}),
+        "ref.spend_thresholds": """
+            metric            | threshold_pct | floor_cents | floor_currency | audience
+            fly_compute_spend | 150           | 500         | USD            | owner
+            fly_compute_spend | 300           | 500         | USD            | owner
+            fly_compute_spend | 6000          | 500         | USD            | owner
+        """,
+    }
+    select = "threshold_pct, threshold_cents, is_over"
+    found = spend_of({"m": machine}, given=given, select=select)
+    # 150 % of 29.01 is 43.515, rounded half up.
+    assert found == [(150, 4352, True), (300, 8703, True), (6000, 174_060, False)]
+    select = "threshold_pct, crossed_at"
+    found = spend_of({"m": machine}, given=given, select=select, table="crossings")
+    assert found == [
+        (150, datetime(2026, 5, 1, 11, 53, 27)),
+        (300, datetime(2026, 5, 1, 23, 46, 44)),
+    ]
+
+
+def test_a_projection_that_only_reaches_the_threshold_is_over_it():
+    given = {PLANS: plans_text({"t": ("exact", 5952, "USD")})}
+    select = "projected_cents, is_over, is_projected_over"
+    machine = Machine("shared-cpu-1x", "active", MAY)
+    assert spend_of({"m": machine}, given=given, select=select) == [
+        (11_904, False, True)
+    ]
+
+
 def test_a_tenant_without_a_plan_is_held_to_the_floor():
     machine = Machine("performance-1x", "active", MAY)
     select = "plan_code, plan_price_cents, threshold_cents, is_over"
@@ -120,14 +147,20 @@ def test_spend_in_another_currency_is_converted_once_and_judged_in_its_own():
         PLANS: plans_text({"t": ("pro", 2900, "AUD")}),
         "core.fx_daily": """
             day        | base | quote | rate         | rate_date
-            2026-05-20 | USD  | AUD   | 1.4380870000 | 2026-05-19
+            2026-04-30 | USD  | AUD   | 1.5000000000 | 2026-04-30
+            2026-05-01 | USD  | AUD   | 9.0000000000 | 2026-05-01
+            2026-05-20 | USD  | AUD   | 1.4381200000 | 2026-05-19
         """,
     }
-    select = "currency, fx_rate, spend_cents, is_over"
-    found = spend_of({"m": machine}, given=given, select=select)
-    # 456 h x 16 cents x 1.438087 = 10492.28...
-    assert [(c, str(r), s, o) for c, r, s, o in found] == [
-        ("AUD", "1.4380870000", 10492, True)
+    april = Machine(
+        "shared-cpu-1x", "active", datetime(2026, 4, 1), datetime(2026, 4, 2)
+    )
+    select = "period_start, currency, fx_rate, spend_cents, is_over"
+    found = spend_of({"a": april, "m": machine}, given=given, select=select)
+    # April at its last day's rate; 456 h x 16 cents x 1.43812 = 10492.52...
+    assert [(d.month, c, str(r), s, o) for d, c, r, s, o in found] == [
+        (4, "AUD", "1.5000000000", 576, False),
+        (5, "AUD", "1.4381200000", 10493, True),
     ]
 
 
@@ -146,6 +179,7 @@ def test_an_invoiced_share_stands_beside_the_estimate_without_tax():
         "core.provider_invoices": """
             invoice_uuid | period_start
             april        | 2026-04-01
+            june         | 2026-06-01
         """,
         "core.cost_allocation": """
             invoice_uuid | tenant_id    | bucket       | amount_micros | currency
@@ -153,72 +187,29 @@ def test_an_invoiced_share_stands_beside_the_estimate_without_tax():
             april        | t            | shared       | 1_000_000     | USD
             april        | t            | tax          | 5_800_000     | USD
             april        | unattributed | unattributed | 900_000_000   | USD
+            april        | unattributed | shared       | 900_000_000   | USD
+            june         | t            | tenant       | 99_000_000    | USD
         """,
     }
     found = spend_of({}, given=given, select="metric, spend_cents, is_over, audience")
     assert found == [("invoiced_cost", 5800, True, "operator")]
 
 
-def test_an_unknown_type_costs_the_cards_fallback_and_warns():
-    connection = hosted_warehouse(inherited=False)
-    give_machines(connection, {"m": ("t", Machine("gpu-a100", "active", MAY))})
-    build_models(connection, "core.spend_findings", given=NO_COSTS)
-    spend = all_models()["core.hosted_spend"]
-    assert [rule.is_warning for rule in broken_rules(connection, spend)] == [True]
-    found = connection.execute("select price_cents from core.hosted_spend").fetchall()
-    assert str(found[0][0]) == "0.020371200000"
-    said = connection.execute("select finding, subject_id from core.spend_findings")
-    assert said.fetchall() == [("unknown_instance_type", "gpu-a100")]
-
-
-@pytest.mark.parametrize(
-    ("inherited", "types"),
-    [
-        pytest.param(False, 0, id="the card in use is right"),
-        pytest.param(True, 8, id="the inherited card is 50 to 80 times too high"),
-    ],
-)
-def test_a_card_is_held_to_the_published_monthly_prices(inherited, types):
-    connection = hosted_warehouse(inherited=inherited)
-    build_models(connection, "core.rate_cards_in_force", given=NO_COSTS)
-    audits = {audit.name: audit for audit in all_audits()}
-    broken = broken_audit(connection, audits["rate_cards_match_published_prices"])
-    assert sum(rule.rows for rule in broken) == types
-
-
-def test_a_machine_of_a_droplet_size_costs_what_the_provider_lists():
-    sizes = """
-        account | slug         | price_hourly_micros | currency
-        do:main | s-1vcpu-1gb  | 8_930               | USD
-    """
-    machine = Machine("s-1vcpu-1gb", "active", MAY)
-    given = {"core.size_prices": sizes}
-    found = spend_of({"m": machine}, given=given, select="spend_cents, rate_card")
-    # 456 h x 0.893 cents.
-    assert found == [(407, "digitalocean-sizes")]
-
-
-def test_a_price_rise_cuts_the_month_where_it_begins():
-    connection = hosted_warehouse()
-    connection.execute(
-        "insert into raw.instance_rates values ('mockforge-2026', 'shared-cpu-1x', "
-        "20, 3600, '2026-05-11', 'risen', 'test', 99)"
+def test_what_the_estimate_cannot_know_is_said():
+    plans = PLAN_HEADER + (
+        "t|a|pro|v|2900|USD|2026-01-01|null\nt|b|basic|v|900|AUD|2026-01-01|null"
     )
-    give_machines(connection, {"m": ("t", Machine("shared-cpu-1x", "active", MAY))})
-    build_models(connection, "core.spend_thresholds", given=NO_COSTS)
-    found = connection.execute(
-        "select spend_cents from core.spend_thresholds"
-    ).fetchall()
-    assert found == [(240 * 16 + 216 * 20,)]
-
-
-def test_a_price_per_a_strange_unit_of_time_is_not_free_unseen():
-    connection = hosted_warehouse()
-    connection.execute("update raw.instance_rates set per_seconds = 7")
-    give_machines(connection, {"m": ("t", Machine("shared-cpu-1x", "active", MAY))})
-    build_models(connection, "core.hosted_spend", given=NO_COSTS)
-    audits = {audit.name: audit for audit in all_audits()}
-    assert broken_audit(connection, audits["every_running_machine_is_priced"])
+    machines = {
+        status: Machine("shared-cpu-1x", status, MAY)
+        for status in ("active", "stopped", "melted")
+    }
+    select = "finding, subject_id"
+    found = spend_of(machines, given={PLANS: plans}, select=select, table="findings")
+    assert found == [
+        ("no_status_history", "stopped"),
+        ("plan_of_other_currency", "t 2026-05-01"),
+        ("unknown_status", "melted"),
+    ]
 
 
 def some_machine(random: Random) -> Machine:

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.gateways.email import EmailGateway
 from cost_pipeline.warehouse.alerting import record_crossings
 from cost_pipeline.warehouse.connection import RunClock, open_warehouse, set_clock
@@ -25,7 +24,7 @@ from cost_pipeline_tests.sql.spend_tables import (
     plan,
     plans_text,
 )
-from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
+from cost_pipeline_tests.tables import build_models, give
 
 MARCH = datetime(2026, 3, 1)
 START = date(2026, 3, 1)
@@ -113,6 +112,63 @@ def test_a_crossing_is_told_once_and_those_who_want_no_mail_get_none():
     ]
 
 
+def test_a_higher_threshold_is_a_crossing_of_its_own():
+    connection = world()
+    twice_and_thrice = """
+        metric            | threshold_pct | floor_cents | floor_currency | audience
+        fly_compute_spend | 200           | 500         | USD            | owner
+        fly_compute_spend | 300           | 500         | USD            | owner
+    """
+    give(connection, "ref.spend_thresholds", twice_and_thrice)
+    assert scan(connection, datetime(2026, 3, 1, 20)) == 3
+    assert scan(connection, datetime(2026, 3, 2)) == 3
+
+
+def test_a_crossing_that_was_recorded_stays_when_its_machine_is_forgotten():
+    connection = world()
+    scan(connection, datetime(2026, 3, 2))
+    connection.execute("delete from raw.hosted_deployments where tenant_id <> 'quiet'")
+    connection.execute(
+        "update raw.hosted_deployments set created_at = '2026-03-01 12:00'"
+    )
+    scan(connection, datetime(2026, 3, 3))
+    given = {**NO_COSTS, PLANS: plans_text({"quiet": plan("pro")})}
+    build_models(connection, "marts.spend_over_threshold", given=given)
+    query = "select tenant_id, is_over, state, crossed_at from "
+    crossed = datetime(2026, 3, 1, 15, 50, 50)
+    assert sorted(table(connection, query + "marts.spend_over_threshold")) == [
+        ("loud", False, "recorded", crossed),
+        ("nameless", False, "recorded", crossed),
+        ("quiet", True, "recorded", crossed),
+    ]
+
+
+def test_a_month_invoiced_is_told_from_the_instant_at_which_issuing_begins():
+    day = date(2026, 5, 1)
+    connection = hosted_warehouse(datetime(2026, 5, 1), day)
+    given = {
+        **NO_COSTS,
+        PLANS: plans_text({}),
+        "core.provider_invoices": """
+            invoice_uuid | period_start
+            april        | 2026-04-01
+            march        | 2026-03-01
+        """,
+        "core.cost_allocation": """
+            invoice_uuid | tenant_id | bucket | amount_micros | currency
+            april        | t         | tenant | 5_000_000     | USD
+            march        | t         | tenant | 5_000_000     | USD
+        """,
+    }
+    query = "select period_start, state from marts.spend_over_threshold order by 1"
+    states = []
+    for _ in range(2):
+        build_models(connection, "marts.spend_over_threshold", given=given)
+        states.append([state for _, state in table(connection, query)])
+        record_crossings(connection, None)
+    assert states == [["before_start", "due"], ["before_start", "recorded"]]
+
+
 def test_ninety_days_of_downtime_lose_no_crossing():
     often, late = world(), world()
     for day in range(0, 91, 10):
@@ -160,55 +216,6 @@ def test_through_every_mood_of_the_server_each_crossing_is_delivered():
     for name, mail in zip(server.ids, server.taken, strict=True):
         assert name not in firsts or mail["X-Possible-Duplicate"] == "yes"
         firsts.add(name)
-
-
-def test_invoiced_cost_is_told_to_the_operator_and_not_in_a_customers_name():
-    connection = world()
-    crossed = {
-        "ledger.crossings": """
-            tenant_id | metric        | period_start | threshold_pct | audience
-            quiet     | invoiced_cost | 2026-03-01   | 200           | operator
-        """
-    }
-    given = {**NO_COSTS, **NO_LEAKS, **crossed, PLANS: plans_text({})}
-    build_models(connection, "core.message_queue", given=given)
-    query = "select recipient, skip_reason, data->>'tenant', data->>'owner' "
-    found = table(connection, query + "from core.message_queue")
-    assert found == [("operator", "", "Quarry", "")]
-
-
-def test_leaks_are_told_to_the_operator_once_and_a_month_not_final_is_not():
-    connection = fresh_warehouse(datetime(2026, 5, 20), START)
-    given = {
-        **NO_COSTS,
-        **NO_LEAKS,
-        PLANS: plans_text({}),
-        "core.margins": """
-            month|tenant_id|deployment_id|currency|revenue_cents|cost_cents|is_final
-            2026-03-01 | t | loses    | AUD | 2_000 | 3_000 | true
-            2026-03-01 | t | earns    | AUD | 5_000 | 3_000 | true
-            2026-03-01 | t | unpaid   | AUD | 0     | 700   | true
-            2026-04-01 | t | too soon | AUD | 0     | 700   | false
-            2026-01-01 | t | too old  | AUD | 0     | 700   | true
-        """,
-        "core.usage_findings": """
-            finding  | subject_id | tenant_id | detail  | happened_at
-            cap_hit  | q/tokens   | t         | capped  | 2026-05-01
-            no_alert | q          | t         | nothing | 2026-05-01
-        """,
-    }
-    for _ in range(2):
-        build_models(connection, "core.message_queue", given=given)
-        queue_messages(connection, None)
-    query = "select data->>'alert', data->>'subject', recipient from ledger.messages"
-    assert sorted(table(connection, query)) == [
-        ("cap_hit", "q/tokens", "operator"),
-        ("cost_without_revenue", "unpaid in 2026-03", "operator"),
-        ("negative_margin", "loses in 2026-03", "operator"),
-    ]
-    dry = DryRunGateway()
-    assert deliver(connection, None, dry, datetime(2026, 5, 20)).shown == 3
-    assert any("earned 20.00, cost 30.00 AUD" in mail.text for _, mail in dry.shown)
 
 
 @pytest.mark.slow
