@@ -273,6 +273,33 @@ def test_a_refund_is_a_cost_of_its_own_unless_an_invoice_carries_it(world):
     ]
 
 
+def test_a_refund_counts_when_a_reissue_took_the_credit_off_the_invoice(world):
+    good = line("$5.00")
+    world.biller.bill("u", "3.00", csv_file(good, line("-$2.00", "Sorry", "Credits")))
+    total = {"invoice_uuid": "u", "amount": "3.00"}
+    credits = {"credits_and_adjustments": {"amount": "-2.00"}}
+    world.biller.summaries["u"] = total | credits
+    world.biller.history = [history("Refund", "-2.00")]
+    world.look()
+    world.books()
+    assert world.rows("select sum(amount_micros) from core.cost_lines") == [
+        (3_000_000,)
+    ]
+    later = MAY_2 + timedelta(days=1)
+    world.biller.bill("u", "5.00", csv_file(good))
+    world.biller.summaries["u"] = {"invoice_uuid": "u", "amount": "5.00"}
+    world.look(later)
+    world.books(later)
+    assert world.rows(
+        "select invoice_uuid, sum(amount_micros) from core.cost_lines group by 1 "
+        "order by 1"
+    ) == [("history:entry0-1", -2_000_000), ("u", 5_000_000)]
+    world.books(MAY_2)
+    assert world.rows("select sum(amount_micros) from core.cost_lines") == [
+        (3_000_000,)
+    ]
+
+
 def test_totals_that_differ_and_parts_that_are_missing_are_named(world):
     world.biller.bill("old", "1.00", csv_file(line()), period="2020-12")
     world.biller.bill("new", "1.00", csv_file(line()), period="2021-01")

@@ -3,7 +3,8 @@ Refunds and adjustments that no invoice carries, and those that one seems to car
 
 They change what a month cost, but an invoice of that or the next month may already hold
 the same amount under credits and adjustments: then it is only a warning, because
-counting it twice would be worse.
+counting it twice would be worse. Only the version that counts carries anything: a credit
+that a re-issue took off the invoice is on it no longer.
 
 subject: costs
 grain: entry_id
@@ -20,21 +21,43 @@ is_on_invoice: Whether an invoice carries the amount, so that it is no cost of i
 source_file: SHA-256 of the listing.
 source_row: Row in it.
 */
-with carried as (
+with summaries as (
+    select
+        summaries.invoice_uuid,
+        summaries.credits_micros,
+        row_number() over (
+            partition by summaries.invoice_uuid
+            order by receipts.received_at desc, summaries.source_file
+        ) as recency
+    from raw.invoice_summaries as summaries
+    join raw.receipts as receipts
+        on receipts.kind = 'invoice_summary'
+        and receipts.account = summaries.account
+        and receipts.subject = summaries.invoice_uuid
+        and receipts.sha256 = summaries.source_file
+    cross join ref.clock as clock
+    where receipts.received_at <= clock.now_at
+),
+
+carried as (
     select
         headers.account,
         headers.period_start,
         abs(summaries.credits_micros) as amount_micros
-    from raw.invoice_summaries as summaries
+    from summaries
     join core.invoice_headers as headers
         on headers.invoice_uuid = summaries.invoice_uuid
-    where summaries.credits_micros <> 0
+    where summaries.recency = 1 and summaries.credits_micros <> 0
     union all
     select
         headers.account,
         headers.period_start,
         abs(lines.amount_micros) as amount_micros
     from staging.invoice_lines as lines
+    join core.invoice_versions as versions
+        on versions.invoice_uuid = lines.invoice_uuid
+        and versions.version = lines.version
+        and versions.is_current
     join core.product_shapes as shapes
         on shapes.product = lines.product and shapes.suffix = lines.suffix
     join core.invoice_headers as headers
