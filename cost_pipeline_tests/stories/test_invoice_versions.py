@@ -167,6 +167,17 @@ def test_a_header_that_cannot_be_read_is_set_aside(world):
     world.books()
     assert verdicts(world) == {}
     assert len(world.rows("from raw.quarantine")) == 2
+    audit = next(a for a in all_audits() if a.name == "bills_are_readable")
+    (broken,) = broken_audit(world.connection, audit)
+    assert [row[2] for row in broken.sample] == [
+        "amount_micros is missing or not plain",
+        "period is missing or not plain",
+    ]
+    for uuid in ("u", "v"):
+        world.biller.bill(uuid, "1.00", csv_file(line()))
+    world.look(MAY_2 + timedelta(days=1))
+    world.books(MAY_2 + timedelta(days=1))
+    assert broken_audit(world.connection, audit) == []
 
 
 def test_an_invoice_that_only_the_history_names_is_known(world):
