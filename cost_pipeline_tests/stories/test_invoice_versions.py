@@ -149,6 +149,21 @@ def test_a_summary_that_says_another_total_refuses_the_invoice(world):
     assert all(problem.startswith("warning: invoice_items") for problem in problems)
 
 
+def test_an_invoice_that_is_listed_no_more_stays_and_is_named(world):
+    world.biller.bill("u", "1.00", csv_file(line()))
+    world.biller.bill("p", "1.00", csv_file(line()), period="2026-05", is_preview=True)
+    world.look()
+    world.biller.headers = {}
+    world.biller.bill("again", "1.00", csv_file(line()))
+    world.look(MAY_2 + timedelta(days=1))
+    world.books(MAY_2 + timedelta(days=1))
+    assert verdicts(world) == {"again": "accepted", "u": "accepted"}
+    assert world.rows(
+        "select subject_id from core.cost_findings "
+        "where finding = 'invoice_no_longer_listed'"
+    ) == [("u",)]
+
+
 def test_a_preview_is_never_a_final_invoice(world):
     world.biller.bill("p", "1.00", csv_file(line()), period="2026-05", is_preview=True)
     world.look()
@@ -158,6 +173,14 @@ def test_a_preview_is_never_a_final_invoice(world):
     ]
     assert due_invoices(world.connection) == []
     assert world.rows("select count(*) from core.cost_lines") == [(0,)]
+    # The month's invoice has a uuid of its own, and the preview is listed no more.
+    world.biller.headers = {}
+    world.biller.bill("f", "1.00", csv_file(line()), period="2026-05")
+    world.look(MAY_2 + timedelta(days=31))
+    world.books(MAY_2 + timedelta(days=31))
+    assert world.rows("select invoice_uuid, status from core.provider_invoices") == [
+        ("f", "final")
+    ]
 
 
 def test_a_header_that_cannot_be_read_is_set_aside(world):

@@ -15,6 +15,20 @@ with findings as (
     from core.invoice_findings
     union all
     select
+        'invoice_no_longer_listed', invoice_uuid,
+        'the newest index leaves it out; what is in the books stays', last_at
+    from (
+        select
+            invoice_uuid,
+            max(received_at) as last_at,
+            max(max(received_at)) over (partition by account) as newest_at
+        from core.header_sightings
+        where not is_preview
+        group by account, invoice_uuid
+    )
+    where last_at < newest_at
+    union all
+    select
         'history_on_invoice', entry_id,
         entry_type || ' of ' || amount_micros
             || ' millionths is taken to be on an invoice already',

@@ -23,7 +23,8 @@ with sightings as (
         *,
         row_number() over (
             partition by invoice_uuid order by received_at desc, account
-        ) as recency
+        ) as recency,
+        max(received_at) over (partition by account) as newest_at
     from core.header_sightings
 ),
 
@@ -49,7 +50,8 @@ known as (
         is_preview,
         'index' as known_from
     from sightings
-    where recency = 1
+    -- A preview ends with its month; the invoice it became may have another uuid.
+    where recency = 1 and (not is_preview or received_at = newest_at)
     union all
     select
         account,
