@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 import duckdb
 from rich.console import Console
 
-from cost_pipeline.commands.reading import as_table
+from cost_pipeline.commands.reading import NothingPublished, as_table
 from cost_pipeline.settings import Settings, WrongUsage
 
 
@@ -36,13 +36,13 @@ def show_quote(
             line.description,
             _plain(line.quantity),
             _plain(line.unit_price_cents),
-            _money(line.amount_cents),
+            f"{line.currency} {_money(line.amount_cents)}",
         )
         for line in lines
     ]
-    total = sum(line.amount_cents for line in lines)
-    currency = lines[0].currency if lines else ""
-    rows.append(("total", "", "", "", f"{currency} {_money(total)}"))
+    for currency in dict.fromkeys(line.currency for line in lines):
+        total = sum(line.amount_cents for line in lines if line.currency == currency)
+        rows.append(("total", "", "", "", f"{currency} {_money(total)}"))
     columns = ("line", "description", "quantity", "unit price in cents", "amount")
     console.print(as_table(columns, rows, f"a month on {plan}"))
 
@@ -52,6 +52,8 @@ def show_preview(settings: Settings, console: Console, month: str | None) -> Non
     from cost_pipeline.resources import opened_warehouse, run_clock
     from cost_pipeline.warehouse.documents import preview
 
+    if not settings.published_path.exists():
+        raise NothingPublished("nothing is published yet; `cost-pipeline run` does it")
     clock = run_clock(settings)
     chosen = _month(month) if month else clock.now.date().replace(day=1)
     with opened_warehouse(settings, clock) as connection:

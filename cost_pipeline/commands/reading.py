@@ -62,7 +62,7 @@ def as_table(
         known = [value for value in values if value != "–"]
         is_money = all(_reads_as_money(value) for value in known) and bool(known)
         side: JustifyMethod = "right" if is_number or is_money else "left"
-        table.add_column(name, justify=side)
+        table.add_column(name, justify=side, overflow="fold")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     return table

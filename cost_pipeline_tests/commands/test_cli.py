@@ -66,6 +66,23 @@ def test_a_quote_is_what_an_invoice_would_say(tmp_path):
         assert figure in done.stdout
 
 
+def test_a_quote_in_two_currencies_has_two_totals(tmp_path):
+    done = command(tmp_path, "quote", "--plan=basic", "--addon=storage_50gb")
+    assert done.returncode == 0, done.stderr
+    in_dollars, in_aussie = (
+        line for line in done.stdout.splitlines() if "total" in line
+    )
+    assert "USD 10.00" in in_dollars
+    assert "AUD 7.50" in in_aussie
+
+
+def test_a_preview_before_the_first_run_says_so_and_writes_nothing(tmp_path):
+    done = command(tmp_path, "preview")
+    assert done.returncode == 1
+    assert "nothing is published yet" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_names_every_command(tmp_path):
     done = command(tmp_path, "--help")
     assert done.returncode == 0
