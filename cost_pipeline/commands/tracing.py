@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cost_pipeline.commands.reading import as_table, open_published
 from cost_pipeline.settings import Settings, WrongUsage
-from cost_pipeline.warehouse.tracing import Level, Trace, trace
+from cost_pipeline.warehouse.tracing import CannotTrace, Level, Trace, trace
 
 ROWS_SHOWN = 40
 TEXT_SHOWN = 60
@@ -26,12 +26,17 @@ def show_trace(
     The published file is read, which no writer ever locks.
     """
     with open_published(settings.published_path) as connection:
-        found = trace(connection, table, keys_of(keys), limit=ROWS_SHOWN)
+        try:
+            found = trace(connection, table, keys_of(keys), limit=ROWS_SHOWN)
+        except CannotTrace as error:
+            raise WrongUsage(str(error)) from None
     console.print(_asked(found))
     for level in found.levels:
         console.print(_table(level, found.asked))
         if level.is_sum:
             console.print(_verdict(level))
+    if not found.levels:
+        console.print("nothing stands behind it: its amounts are zero or not known yet")
     for path in landed_files(settings.landing_path, found):
         console.print(f"landed: {path}", markup=False, highlight=False)
     return found.is_exact

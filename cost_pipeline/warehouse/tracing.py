@@ -1,8 +1,8 @@
 """Tracing: from a published number down to landed rows and events, and their sum.
 
 Reads published tables only, so a trace never waits for the pipeline. What is shown for
-which table is data (`tracing_money.py`, `tracing_counts.py`); here it is run, and said
-whether the sum of what is shown equals the number.
+which table is data (`tracing_*.py`); here it is run, and said whether the sum of what
+is shown equals the number.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,11 @@
 """What to show behind usage, subscriptions, spend and credits, as data.
 
-Money of margins, bills and documents is `tracing_money.py`.
+Money of margins, bills and documents is `tracing_money.py`, what sums them up
+`tracing_reports.py`.
 """
 
 from cost_pipeline.warehouse.tracing_money import TRACES, USAGE_STEPS, Step
+from cost_pipeline.warehouse.tracing_reports import REPORT_TRACES
 
 # One asked row is rounded once, so sums are made per row before they meet.
 ROUNDED_SPEND = """
@@ -112,6 +114,7 @@ BALANCE_STEPS = (
 
 ALL_TRACES: dict[str, tuple[Step, ...]] = {
     **TRACES,
+    **REPORT_TRACES,
     "marts.usage_daily": (
         Step("usage", "The days that were asked for", "select * from asked"),
         *USAGE_STEPS,

@@ -160,50 +160,61 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
     )
 
 
-CREDIT_STEPS = (
-    Step(
-        "credits",
-        "Credits: what backends cost and what the tier brought in",
-        "select margins.* from marts.credit_margins as margins join asked "
-        "using (month, tenant_id, deployment_id) where asked.kind = 'credits'",
-    ),
-    Step(
-        "answered",
-        "Events of those credits",
-        "select events.event_id, events.subject_id, events.detail as backend, "
-        "events.quantity, events.happened_at, events.source_file, events.source_row "
-        "from marts.event_sources as events join credits "
-        "on events.subject_id = credits.deployment_id "
-        "and events.detail = credits.backend "
-        "and cast(date_trunc('month', events.happened_at) as date) = credits.month "
-        "where events.event_kind = 'credit' and events.quantity > 0",
-        "select sum(credits) from credits",
-        "select sum(quantity) from answered",
-        "credits",
-        of="credits",
-    ),
-)
+def credit_steps(shows: str) -> tuple[Step, ...]:
+    """Steps from what credits cost and brought in to the events that were answered."""
+    return (
+        Step(
+            "credits",
+            "Credits: what backends cost and what the tier brought in",
+            shows,
+        ),
+        Step(
+            "answered",
+            "Events of those credits",
+            "select events.event_id, events.subject_id, events.detail as backend, "
+            "events.quantity, events.happened_at, events.source_file, "
+            "events.source_row from marts.event_sources as events join credits "
+            "on events.subject_id = credits.deployment_id "
+            "and events.detail = credits.backend "
+            "and cast(date_trunc('month', events.happened_at) as date) = credits.month "
+            "where events.event_kind = 'credit' and events.quantity > 0",
+            "select sum(credits) from credits",
+            "select sum(quantity) from answered",
+            "credits",
+            of="credits",
+        ),
+    )
 
-TRACES: dict[str, tuple[Step, ...]] = {
-    "marts.cost_vs_revenue": (
+
+def margin_steps(cells: str) -> tuple[Step, ...]:
+    """Steps from cells of the margin table to bill lines, documents and credits."""
+    return (
         *bill_lines(
             "select trace.source_id as invoice_uuid, trace.line_number, lines.product, "
             "lines.description, trace.reason as rule, trace.amount_micros, "
             "trace.source_file, trace.source_row from marts.cost_trace as trace "
-            f"join asked using ({CELL}) join marts.cost_lines as lines "
+            f"join {cells} using ({CELL}) join marts.cost_lines as lines "
             "on lines.invoice_uuid = trace.source_id "
             "and lines.line_number = trace.line_number where trace.side = 'cost'",
             "select sum(cost_micros_usd) from asked",
         ),
         *document_lines(
             "select lines.* from marts.cost_trace as trace "
-            f"join asked using ({CELL}) join marts.tenant_invoice_lines as lines "
+            f"join {cells} using ({CELL}) join marts.tenant_invoice_lines as lines "
             "on lines.invoice_id = trace.source_id "
             "and lines.line_number = trace.line_number where trace.side = 'revenue'",
-            "select sum(revenue_original_cents) from asked",
+            f"select sum(revenue_original_cents) from {cells}",
         ),
-        *CREDIT_STEPS,
-    ),
+        *credit_steps(
+            f"select margins.* from marts.credit_margins as margins join {cells} "
+            "as cells using (month, tenant_id, deployment_id) "
+            "where cells.kind = 'credits'"
+        ),
+    )
+
+
+TRACES: dict[str, tuple[Step, ...]] = {
+    "marts.cost_vs_revenue": margin_steps("asked"),
     "marts.cost_allocation": bill_lines(
         "select asked.*, lines.product, lines.description, lines.source_file, "
         f"lines.source_row from asked join marts.cost_lines as lines using ({LINE})",

@@ -38,6 +38,16 @@ def test_the_screen_says_that_the_sum_is_the_number_and_prints_no_markup(setting
     assert "≠ the rows sum to 0, the number is 7200" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [("plans", []), ("usage_daily", ["dy=1"]), ("usage_daily", ["day=2020-01-01"])],
+    ids=["a table that cannot be traced", "a column it has not", "no such row"],
+)
+def test_a_question_without_an_answer_is_wrong_usage(settings, table, keys):
+    with pytest.raises(WrongUsage):
+        show_trace(settings, table, keys, Console(file=io.StringIO()))
+
+
 def test_a_word_that_is_no_key_and_value_is_wrong_usage():
     with pytest.raises(WrongUsage):
         keys_of(["day"])

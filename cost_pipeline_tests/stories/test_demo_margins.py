@@ -156,6 +156,24 @@ def test_every_row_of_the_margin_table_is_traced_to_its_exact_sum(demo_home):
     assert inexact == []
 
 
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        ("margin_by_month", {}),
+        ("margin_by_tenant", {"month": "2026-04"}),
+        ("monthly_burn", {}),
+        ("cost_true_up", {"month": "2026-04"}),
+        ("unmatched_costs", {}),
+        ("credit_margins", {}),
+    ],
+)
+def test_what_sums_up_margins_and_bills_is_traced_too(demo_home, table, keys):
+    with published(demo_home) as connection:
+        found = trace(connection, table, keys, limit=0)
+    assert found.is_exact
+    assert [level for level in found.levels if level.is_sum]
+
+
 def test_every_cost_line_is_a_row_of_its_landed_file(demo_home):
     objects = demo_home / "data" / "landing" / "objects"
     with published(demo_home) as connection:
