@@ -14,7 +14,7 @@ from cost_pipeline_tests.warehouse.test_tracing import INTERVALS, published
 
 @pytest.fixture
 def settings(tmp_path):
-    home = Settings(home=tmp_path)
+    home = Settings(COST_PIPELINE_HOME=tmp_path)
     with published(INTERVALS.format(weight=1)) as connection:
         give(
             connection,
