@@ -13,6 +13,14 @@ from cost_pipeline.warehouse.documents import journal, statements
 from cost_pipeline.warehouse.exporting import Chosen, export_tables
 from cost_pipeline.warehouse.files import write_whole
 
+KNOWN_TENANTS = """
+select tenant_id from raw.tenants union select tenant_id from marts.tenant_invoices
+"""
+
+
+class NoSuchTenant(Exception):
+    """Nobody of that id is known: a folder of empty files would hide the slip."""
+
 
 def month_of(text: str | None) -> date | None:
     """Read `--month`."""
@@ -49,6 +57,9 @@ def write_documents(settings: Settings, folder: Path, chosen: Chosen) -> int:
     from cost_pipeline.resources import opened_warehouse, run_clock
 
     with opened_warehouse(settings, run_clock(settings)) as connection:
+        known = {row[0] for row in connection.execute(KNOWN_TENANTS).fetchall()}
+        if chosen.tenant is not None and chosen.tenant not in known:
+            raise NoSuchTenant(f"there is no tenant {chosen.tenant}")
         pages = list(statements(connection, chosen.tenant, chosen.month))
         entries = journal(connection, chosen.tenant, chosen.month)
     written = {f"{safe(number)}.html": page for number, page in pages}

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from cost_pipeline.commands.exporting import (
+    NoSuchTenant,
     export,
     folder_of,
     month_of,
@@ -73,6 +74,9 @@ def test_the_demo_is_exported_for_one_tenant_and_month(
     assert "70.64" in pages[0].read_text("utf-8")
     assert "70.64" in (folder / "ar_journal.csv").read_text("utf-8")
     assert "cost" not in {path.stem for path in folder.rglob("*.csv")}
+    with pytest.raises(NoSuchTenant, match="pilto"):
+        export(Settings.load(), Console(quiet=True), "pilto", None)
+    assert [path.name for path in folder.parent.glob("tenant-*")] == [folder.name]
     leftover = folder / "statements" / "a-draft-that-was.html"
     leftover.write_text("")
     export(Settings.load(), Console(quiet=True), "pilot", "2026-04")
