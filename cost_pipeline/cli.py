@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cost_pipeline.commands.words import edge, harmless
 from cost_pipeline.settings import Settings, WrongSetting, WrongUsage
 
 FAILED, WRONG_USAGE = 1, 2
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-out = Console(soft_wrap=True)
+out = Console(soft_wrap=True, width=edge())
 err = Console(stderr=True, soft_wrap=True)
 _debug = False
 
@@ -274,7 +275,7 @@ def _finish(report: "object") -> None:
 def _plain(text: str) -> str:
     from rich.markup import escape
 
-    return escape(" ".join(text.split())[:500])
+    return escape(harmless(" ".join(text.split()))[:500])
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from cost_pipeline.commands.reading import ask
-from cost_pipeline.settings import Settings
+from cost_pipeline.settings import Settings, WrongUsage
 
 
 class NoSuchDrift(Exception):
@@ -17,6 +17,9 @@ def take(settings: Settings, console: Console, name: str, **given: str | None) -
 
     operation = DECISIONS[name]
     stated = {p.name: given.get(p.name) or p.default for p in operation.parameters}
+    for parameter in operation.parameters:
+        if parameter.is_required and not (stated[parameter.name] or "").strip():
+            raise WrongUsage(f"{parameter.name} is empty: {parameter.help}")
     with opened_warehouse(settings, run_clock(settings)) as connection:
         decided = operation.decide(connection, settings.segments_path, **stated)
     console.print(f"{decided.decision}: {decided.subject_id}", markup=False)

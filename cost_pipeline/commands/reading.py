@@ -7,8 +7,11 @@ from typing import Any
 
 import duckdb
 from rich.console import JustifyMethod
+from rich.markup import escape
 from rich.table import Table
 
+from cost_pipeline.commands.words import harmless, plain
+from cost_pipeline.settings import WrongUsage
 from cost_pipeline.warehouse.digesting import digests, overall
 
 
@@ -39,6 +42,8 @@ def ask(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     but the file itself."""
     with open_published(path) as connection:
         connection.execute("set enable_external_access = false")
+        if not connection.extract_statements(query):
+            raise WrongUsage("the query is empty")
         found = connection.execute(query)
         columns = [column[0] for column in found.description or ()]
         return columns, found.fetchall()
@@ -55,16 +60,18 @@ def as_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str
 ) -> Table:
     """Rows as a table on the screen; numbers stand to the right."""
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table = Table(
+        title=escape(harmless(title)) or None, title_justify="left", header_style="bold"
+    )
     for position, name in enumerate(columns):
         values = [row[position] for row in rows]
         is_number = any(isinstance(v, int) and not isinstance(v, bool) for v in values)
         known = [value for value in values if value != "–"]
         is_money = all(_reads_as_money(value) for value in known) and bool(known)
         side: JustifyMethod = "right" if is_number or is_money else "left"
-        table.add_column(name, justify=side, overflow="fold")
+        table.add_column(plain(name), justify=side)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*map(plain, row))
     return table
 
 

@@ -11,11 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from cost_pipeline.commands.reading import as_table, open_published
+from cost_pipeline.commands.words import plain
 from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.warehouse.tracing import CannotTrace, Level, Trace, trace
 
 ROWS_SHOWN = 40
-TEXT_SHOWN = 60
+# As long as a SHA-256, which names the landed file.
+TEXT_SHOWN = 64
 
 
 def show_trace(
@@ -72,7 +74,7 @@ def _asked(found: Trace) -> Table:
     for number in range(len(rows)):
         table.add_column(f"row {number + 1} of {found.asked.row_count}")
     for position, column in enumerate(found.asked.columns):
-        table.add_row(column, *(_text(row[position]) for row in rows))
+        table.add_row(column, *(plain(_text(row[position])) for row in rows))
     return table
 
 
@@ -89,7 +91,7 @@ def _table(level: Level, asked: Level) -> Table:
     ]
     rows = [[_text(row[position]) for position in kept] for row in level.rows]
     names = [level.columns[position] for position in kept]
-    return as_table(names, rows, escape(title))
+    return as_table(names, rows, title)
 
 
 def _verdict(level: Level) -> str:
@@ -104,6 +106,6 @@ def _verdict(level: Level) -> str:
 
 
 def _text(value: object) -> str:
-    """A value as one short line; what the provider wrote is never markup."""
+    """A value as one short line."""
     text = "" if value is None else " ".join(str(value).split())
-    return escape(text if len(text) <= TEXT_SHOWN else f"{text[: TEXT_SHOWN - 1]}…")
+    return text if len(text) <= TEXT_SHOWN else f"{text[: TEXT_SHOWN - 1]}…"
