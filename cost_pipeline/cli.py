@@ -178,7 +178,7 @@ def void_invoice(
     invoice_id: str,
     reason: Annotated[str, typer.Option(help="Why, for whoever reads the books.")],
 ) -> None:
-    """Take an issued document back; its month may be issued once more."""
+    """Take an issued document back; a calendar month is then issued once more."""
     from cost_pipeline.commands.deciding import take
 
     take(Settings.load(), out, "void-invoice", invoice_id=invoice_id, reason=reason)

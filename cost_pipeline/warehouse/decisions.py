@@ -82,7 +82,10 @@ def void_invoice(
     invoice_id: str,
     reason: str,
 ) -> Decision:
-    """Take an issued document back; its month may then be issued once more."""
+    """Take an issued document back; a calendar month is then issued once more.
+
+    The items of a subscription invoice stay claimed: they are on no other.
+    """
     document = find_one(connection, "core.calendar_documents", "invoice_id", invoice_id)
     document = document or find_one(
         connection, "core.anniversary_invoices", "invoice_id", invoice_id
@@ -160,7 +163,7 @@ DECISIONS: dict[str, Operation] = {
     ),
     "void-invoice": Operation(
         void_invoice,
-        "Take an issued document back; its month may be issued once more.",
+        "Take an issued document back; a calendar month is then issued once more.",
         (
             Parameter("invoice_id", "The document."),
             Parameter("reason", "Why, for whoever reads the books."),

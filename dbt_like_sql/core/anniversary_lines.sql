@@ -60,9 +60,9 @@ lines as (
         '' as resource_kind,
         documents.tax_cents as amount_cents,
         documents.currency,
-        taxes.tax_code || ' '
-        || cast(cast(taxes.tax_rate * 100 as decimal(9,4)) as varchar) || ' %'
-            as description,
+        'Tax ' || taxes.tax_code || ', '
+        || regexp_replace(cast(taxes.tax_rate * 100 as varchar), '[.]?0+$', '')
+        || ' %, rounded half up' as description,
         documents.period_start as service_start,
         documents.period_end as service_end
     from core.anniversary_invoices as documents

@@ -1,8 +1,8 @@
 /*
 Subscription charges and credits, each with its period of service and its invoice.
 
-Items wait here until they are claimed; `open_days` shows for how long. Revenue of a
-month is the sum by `service_start`, except items before the start, which nobody owes.
+Items wait here until they are claimed; `open_days` shows for how long. Revenue is what
+stands on documents, by the month of `service_start`; a credit that waits is not in it.
 
 subject: subscriptions
 grain: item_id
