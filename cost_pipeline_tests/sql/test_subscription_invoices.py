@@ -57,7 +57,7 @@ def test_tax_of_the_tenant_stands_on_the_invoice_and_is_fixed_there(
     assert warehouse.execute(
         "select line_number, amount_cents, description "
         "from core.anniversary_lines where line_kind = 'tax'"
-    ).fetchall() == [(2, 126, "GST 12.5500 %")]
+    ).fetchall() == [(2, 126, "Tax GST, 12.55 %, rounded half up")]
     assert problems(warehouse) == []
 
 
@@ -194,6 +194,22 @@ def test_what_charged_nothing_is_named_with_its_reason(
         ("renewal_without_price", "t/r/2026-05-10T08:30:00"),
         ("unknown_activity_type", "a8"),
     ]
+
+
+def test_a_change_from_a_plan_that_was_priced_too_late_to_be_charged_is_named(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    give_plans(warehouse, [("new", "New", 1, 500, datetime(2026, 3, 20), None)])
+    log = [
+        (*CREATED[:5], "new", CREATED[-1]),
+        ("a2", 2, "t", "r", "update_relay", "pro", datetime(2026, 3, 25)),
+    ]
+    give_log(warehouse, log)
+    at(warehouse, datetime(2026, 4, 1))
+    assert run_once(warehouse).new == 0
+    assert warehouse.execute(
+        "select finding, subject_id from core.activity_findings order by all"
+    ).fetchall() == [("plan_without_price", "a1"), ("plan_without_price", "a2")]
 
 
 def test_hostile_names_cannot_share_an_item(

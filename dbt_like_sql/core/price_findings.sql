@@ -22,11 +22,19 @@ with priced as (
             states.plan_after = known.plan_code
             and states.created_at >= known.valid_from
             and states.created_at < known.valid_to
+    left join core.periods as periods
+        on
+            states.tenant_id = periods.owner_id
+            and periods.owner_kind = 'tenant'
+            and states.created_at >= periods.period_start
+            and states.created_at < periods.period_end
+    -- The old plan is credited at the price it was charged at, if it was.
     left join core.plan_prices as earlier
         on
             states.plan_before = earlier.plan_code
-            and states.created_at >= earlier.valid_from
-            and states.created_at < earlier.valid_to
+            and greatest(periods.period_start, states.last_change_at)
+            >= earlier.valid_from
+            and greatest(periods.period_start, states.last_change_at) < earlier.valid_to
     where states.change_kind <> 'none'
 ),
 
