@@ -311,6 +311,22 @@ def test_a_plan_changed_in_the_month_shares_base_price_and_usage():
     assert used == [("next@2026-04", 1080), ("sub@2026-04", 1080)]
 
 
+def test_two_currencies_of_a_customer_are_two_documents_each_with_its_tax():
+    world = pilot()
+    world.connection.execute(
+        "update raw.plan_versions set currency = 'NZD' where plan_code = 'starter'"
+    )
+    world.connection.execute(
+        "insert into raw.subscriptions by name select * replace ('kiwi' as "
+        "subscription_id, 'starter-v1' as plan_version_id, null as deployment_id) "
+        "from raw.subscriptions"
+    )
+    assert world.run("2026-05-01T03:00:00").new == 2
+    assert world.rows(
+        "select invoice_id, subtotal_cents, tax_cents from ledger.documents order by 1"
+    ) == [(APRIL, 6422, 642), ("INV-2026-04-pilot-NZD", 2000, 200)]
+
+
 def test_what_would_be_issued_can_be_counted_before():
     world = pilot()
     world.at("2026-05-01T03:00:00")
