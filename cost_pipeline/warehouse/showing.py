@@ -14,17 +14,49 @@ from cost_pipeline.warehouse.report_values import table
 
 ROWS = 8
 COLUMNS = 7
+SHORT = 10
 
-# What to show of a mart, and in which order; the others show their latest rows.
+# What to show of a mart, and in which order; the others show their latest rows. Final
+# months go before the running one, or its cost is no zero: its bill is still to come.
 PREVIEWS: Mapping[str, tuple[str, str]] = {
     "marts.cost_vs_revenue": (
         "month, tenant_id, deployment_id, kind, revenue_cents, cost_cents, "
         "margin_cents, state, currency",
-        "margin_cents, month desc, tenant_id, deployment_id, kind",
+        "state = 'final' desc, month desc, margin_cents, tenant_id, deployment_id, "
+        "kind",
+    ),
+    "marts.margin_by_month": (
+        "month, revenue_cents, "
+        + ", ".join(
+            f"if(state = 'final' or cost_cents <> 0, {name}, null) as {name}"
+            for name in ("cost_cents", "margin_cents", "margin_pct")
+        )
+        + ", state, currency",
+        "month desc, currency",
+    ),
+    "marts.margin_by_tenant": (
+        "month, tenant_id, revenue_cents, cost_cents, margin_cents, margin_pct, state, "
+        "currency",
+        "state = 'final' desc, month desc, margin_cents, tenant_id",
+    ),
+    "marts.unit_costs": (
+        "month, billing_kind, unit, quantity, cost_cents, revenue_cents, "
+        "unit_cost_cents, currency",
+        "cost_cents is not null desc, month desc, cost_cents desc, billing_kind",
+    ),
+    "marts.cost_true_up": (
+        "month, kind, resources, estimate_micros, invoiced_micros, difference_micros, "
+        "currency",
+        "invoiced_micros is not null desc, month desc, invoiced_micros desc, kind",
+    ),
+    "marts.invoice_changes": (
+        "description, start_at, previous_micros as before_micros, "
+        "amount_micros as now_micros, change_micros, received_at, currency",
+        "received_at desc, abs(change_micros) desc, description, start_at, end_at",
     ),
     "marts.spend_over_threshold": (
-        "period_start as month, tenant_id, plan_code, threshold_cents, spend_cents, "
-        "projected_cents, crossed_at, currency",
+        "period_start as month, tenant_id, threshold_cents as limit_cents, "
+        "spend_cents, projected_cents, crossed_at, currency",
         "is_over desc, period_start desc, spend_cents desc, tenant_id",
     ),
     "marts.cost_lines": (
@@ -78,8 +110,8 @@ PREVIEWS: Mapping[str, tuple[str, str]] = {
         "opened_at desc, drift_id",
     ),
     "marts.monthly_burn": (
-        "month, month_to_date_micros, projected_micros, invoiced_micros, error_pct, "
-        "currency",
+        "month, month_to_date_micros, projected_micros, invoiced_micros, "
+        "error_pct as backtest_error_pct, currency",
         "month desc, provider_account",
     ),
     "marts.data_quality": (
@@ -98,9 +130,9 @@ ONE_CURRENCY = "case when count(distinct currency) = 1 then {} end"
 # The few figures worth plotting, with their unit in the name: SQL over one mart.
 FIGURES: Mapping[str, Mapping[str, str]] = {
     "marts.cost_vs_revenue": {
-        "revenue_cents": f"sum(revenue_cents) {LAST_FINAL}",
-        "cost_cents": f"sum(cost_cents) {LAST_FINAL}",
-        "margin_cents": f"sum(margin_cents) {LAST_FINAL}",
+        "last_final_month_revenue_cents": f"sum(revenue_cents) {LAST_FINAL}",
+        "last_final_month_cost_cents": f"sum(cost_cents) {LAST_FINAL}",
+        "last_final_month_margin_cents": f"sum(margin_cents) {LAST_FINAL}",
     },
     "marts.spend_over_threshold": {
         "tenants_over_count": "count(distinct tenant_id) filter (where is_over)",
@@ -173,9 +205,14 @@ def preview(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, st
     lines = [
         [cell(label.text) for label in written.labels],
         ["---:" if label.is_number else "---" for label in written.labels],
-        *([cell(one.text) for one in row] for row in written.rows),
+        *([_whole(cell(one.text)) for one in row] for row in written.rows),
     ]
     return {"preview": "\n".join(f"| {' | '.join(line)} |" for line in lines)}
+
+
+def _whole(text: str) -> str:
+    """A month or a share is not broken over two lines of a narrow column."""
+    return text.replace(" ", "\u00a0") if len(text) <= SHORT else text
 
 
 def plots(
