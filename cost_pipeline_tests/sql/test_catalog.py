@@ -114,6 +114,13 @@ def test_an_audit_names_what_overlaps(audit, table, rows):
         assert broken_audit(connection, found)[0].rows == 1
 
 
+def test_what_is_wrong_in_a_source_is_said_before_anything_is_built_on_it():
+    """A grain that breaks two tables later names neither the source nor the row."""
+    for audit in all_audits():
+        if audit.is_blocking and all(name[:4] == "raw." for name in audit.upstream):
+            assert audit.table in audit.upstream, audit.name
+
+
 def test_findings_name_what_the_catalog_does_not_know(run_model):
     rows = run_model(
         "core.catalog_findings",

@@ -1,7 +1,7 @@
 /*
 A provider project belongs to one tenant at a time.
 
-on: core.metered_intervals
+on: raw.project_links
 */
 select links.provider_project_id, links.valid_from, later.valid_from as overlaps_from
 from raw.project_links as links

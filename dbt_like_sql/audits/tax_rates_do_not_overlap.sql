@@ -1,7 +1,7 @@
 /*
 A tax has one rate at a time.
 
-on: core.quote_taxes
+on: raw.tax_rates
 */
 select rates.tax_code, rates.effective_from, later.effective_from as overlaps_from
 from raw.tax_rates as rates

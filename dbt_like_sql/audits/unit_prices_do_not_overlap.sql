@@ -1,7 +1,7 @@
 /*
 A unit outside any plan has one price at a time in a currency.
 
-on: core.quote_allowances
+on: raw.resource_prices
 */
 select
     prices.billing_kind,
