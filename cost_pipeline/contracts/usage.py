@@ -87,7 +87,12 @@ CONTRACTS = (
             text("instance_type", "Its type on the rate card.", required=True),
             text("status", "Its status now.", required=True),
             at("created_at", "Start.", required=True),
-            at("deleted_at", "End; empty = it is there."),
+            Column(
+                "deleted_at",
+                INSTANT,
+                "End; empty = it is there.",
+                rule="deleted_at >= created_at",
+            ),
         ),
         key=("deployment_id",),
         subject="spend",

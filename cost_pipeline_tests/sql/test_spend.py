@@ -203,11 +203,21 @@ def test_what_the_estimate_cannot_know_is_said():
         status: Machine("shared-cpu-1x", status, MAY)
         for status in ("active", "stopped", "melted")
     }
+    given = {
+        PLANS: plans,
+        "raw.hosted_status_events": """
+            deployment_id | status | occurred_at
+            forgotten     | active | 2026-05-01
+            forgotten     | active | 2026-06-01
+            to come       | active | 2026-06-01
+        """,
+    }
     select = "finding, subject_id"
-    found = spend_of(machines, given={PLANS: plans}, select=select, table="findings")
+    found = spend_of(machines, given=given, select=select, table="findings")
     assert found == [
         ("no_status_history", "stopped"),
         ("plan_of_other_currency", "t 2026-05-01"),
+        ("status_without_machine", "forgotten"),
         ("unknown_status", "melted"),
     ]
 

@@ -1,7 +1,7 @@
 """The original worker's vectors: its rule by the reference, ours by the models."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,18 +65,16 @@ def machine_of(row):
 
 @pytest.mark.parametrize("case", cases("current_period_start"))
 def test_a_period_is_the_calendar_month_in_utc(case):
-    now = instant(case["in"]["now"])
-    connection = hosted_warehouse(now)
-    given = Machine("shared-cpu-1x", "active", datetime(2024, 1, 1))
-    give_machines(connection, {"machine": ("tenant", given)})
+    # The second that begins at the instant, or holds it, is spent in its month.
+    second = instant(case["in"]["now"]).replace(microsecond=0)
+    connection = hosted_warehouse(second + timedelta(days=40))
+    machine = Machine("shared-cpu-1x", "active", second, second + timedelta(seconds=1))
+    give_machines(connection, {"machine": ("tenant", machine)})
     build_models(connection, "core.hosted_spend", given=NO_COSTS)
-    months = connection.execute(
-        "select cast(max(period_start) as varchar) from core.hosted_spend "
-        "where seconds > 0 having max(period_start) is not null"
+    found = connection.execute(
+        "select cast(period_start as varchar), seconds from core.hosted_spend"
     ).fetchall()
-    # At the first instant of a month nothing has been spent in it yet.
-    expected = "2026-04-01" if now == month_of(now) else case["out"]
-    assert months == [(expected,)]
+    assert found == [(case["out"], 1)]
 
 
 @pytest.mark.parametrize("case", cases("hourly_rate_cents"))

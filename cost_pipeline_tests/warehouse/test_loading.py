@@ -79,6 +79,17 @@ def test_a_log_does_not_begin_in_another_century(tmp_path):
     assert (loaded.loaded, loaded.quarantined) == (1, 1)
 
 
+def test_a_machine_deleted_before_it_was_made_is_set_aside_and_not_free(tmp_path):
+    row = "{},t,shared-cpu-1x,active,2026-05-02,{}\n"
+    header = "deployment_id,tenant_id,instance_type,status,created_at,deleted_at\n"
+    body = header + row.format("a", "2026-05-01") + row.format("b", "2026-05-02")
+    machines = all_contracts()["raw.hosted_deployments"]
+    connection, loaded = load(tmp_path, body, contract=machines)
+    assert (loaded.loaded, loaded.quarantined) == (1, 1)
+    found = connection.execute("select reason from raw.quarantine").fetchall()
+    assert found == [("deleted_at: deleted_at >= created_at",)]
+
+
 def test_json_lines_load_like_a_table(tmp_path):
     body = (
         '{"event_id":"a","tenant_id":"t","deployment_id":"d","billing_kind":"k",'

@@ -45,6 +45,18 @@ with found as (
     where not has_history and not is_accruing and is_known_status
     union all
     select
+        'status_without_machine',
+        events.deployment_id,
+        'unattributed',
+        concat(count(*), ' status(es) of a machine nobody knows; it costs nothing here'),
+        min(events.occurred_at)
+    from raw.hosted_status_events as events
+    anti join raw.hosted_deployments as known using (deployment_id)
+    cross join ref.clock as clock
+    where events.occurred_at <= clock.now_at
+    group by events.deployment_id
+    union all
+    select
         'no_fx_rate',
         concat(tenant_id, ' ', period_start),
         tenant_id,
