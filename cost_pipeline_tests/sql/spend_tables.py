@@ -24,6 +24,10 @@ NO_COSTS = {
         2000-01-01 | USD  | EUR   | 1.5  | 2000-01-01
     """,
     "core.size_prices": "account|slug|price_hourly_micros|currency",
+    "core.activity_states": (
+        "tenant_id|resource_id|created_at|next_at|is_active_after|plan_after"
+    ),
+    "core.plan_prices": ("plan_code|base_price_cents|currency|valid_from|valid_to"),
 }
 FINDING = "finding|subject_id|tenant_id|detail|happened_at"
 NO_LEAKS = {

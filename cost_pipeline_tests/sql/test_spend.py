@@ -103,6 +103,30 @@ def test_plans_add_up_and_the_first_to_begin_in_a_month_counts_for_all_of_it():
     ]
 
 
+def test_a_tenant_of_relays_is_held_to_the_plans_of_those_that_ran():
+    given = {
+        "core.activity_states": """
+            tenant_id | created_at | next_at    | is_active_after | plan_after
+            t         | 2026-01-01 | 2026-02-01 | true            | growth
+            t         | 2026-02-01 | null       | true            | basic
+            t         | 2026-03-01 | null       | true            | basic
+            t         | 2026-03-01 | 2026-04-01 | true            | growth
+            t         | 2026-04-01 | null       | false           | growth
+            t         | 2026-05-02 | null       | true            | growth
+        """,
+        "core.plan_prices": """
+            plan_code | base_price_cents | currency | valid_from | valid_to
+            basic     | 1000             | USD      | 2026-01-01 | 2026-03-01
+            basic     | 1100             | USD      | 2026-03-01 | 9999-12-31
+            growth    | 3000             | USD      | 2026-01-01 | 9999-12-31
+        """,
+    }
+    machine = Machine("shared-cpu-1x", "active", MAY)
+    select = "plan_code, plan_price_cents, threshold_cents"
+    found = spend_of({"m": machine}, given=given, select=select)
+    assert found == [("basic", 2100, 4200)]
+
+
 def test_each_of_several_thresholds_is_reached_at_its_own_second():
     machine = Machine("performance-1x", "active", MAY)
     given = {

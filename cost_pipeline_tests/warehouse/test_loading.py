@@ -87,7 +87,7 @@ def test_a_machine_deleted_before_it_was_made_is_set_aside_and_not_free(tmp_path
     connection, loaded = load(tmp_path, body, contract=machines)
     assert (loaded.loaded, loaded.quarantined) == (1, 1)
     found = connection.execute("select reason from raw.quarantine").fetchall()
-    assert found == [("deleted_at: deleted_at >= created_at",)]
+    assert found[0][0].endswith("deleted_at >= created_at")
 
 
 def test_json_lines_load_like_a_table(tmp_path):
