@@ -104,5 +104,19 @@ def test_what_the_catalog_does_not_name_is_refused_by_name(asked, named):
         amounts(**asked)
 
 
+@pytest.mark.parametrize(
+    ("kind", "used", "allowance"),
+    [
+        ("bandwidth_gb", 1100, "1000 included (2000 by days, 15 of 30 days)"),
+        ("dns_zones", 6, "5 included (5 in full, 15 of 30 days)"),
+    ],
+)
+def test_a_part_of_a_month_says_what_became_of_the_allowance(kind, used, allowance):
+    usage = {kind: Decimal(used)}
+    request = QuoteRequest("studio", APRIL.replace(day=16), usage=usage)
+    (text,) = [line.description for line in quote(request, NOW, None)][1:]
+    assert text.endswith(allowance)
+
+
 def test_a_version_can_be_quoted_before_it_is_published():
     assert amounts(plan="studio-v2") == [("plan_base", None, 5500)]

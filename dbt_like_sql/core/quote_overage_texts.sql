@@ -53,10 +53,12 @@ select
             'Overage: ' || name || ', ' || used_text || unit || ' used, '
             || allowance_text || ' included'
             || case
-                when allowance_policy = 'by_days' and days < month_days
-                    then ' (' || plan_text || ' by days, ' || cast(days as varchar)
-                        || ' of ' || cast(month_days as varchar) || ')'
-                else ''
+                when days = month_days or plan_micros = 0 then ''
+                else ' (' || plan_text
+                    || case allowance_policy when 'by_days' then ' by days, '
+                        else ' in full, ' end
+                    || cast(days as varchar) || ' of ' || cast(month_days as varchar)
+                    || ' days)'
             end
             || case when addon_micros > 0 then ' (' || addon_text || ' by add-ons)'
                 else '' end
