@@ -4,8 +4,10 @@ The page counter is ours: `next` is only asked whether it is there, never follow
 What is done with an item is `items.py`; which lists there are is the provider's own.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cost_pipeline.domain.json_types import Json
@@ -121,7 +123,10 @@ class ListReader:
             try:
                 if within is not None:
                     where = source.path.replace("{id}", segment(within))
-                self._walk(source, where, walk, workers or self.client.limits.workers)
+                with _no_collections():
+                    self._walk(
+                        source, where, walk, workers or self.client.limits.workers
+                    )
             except ProviderError as error:
                 if error.status in source.absent_at and error.is_plain:
                     return self._absent(source, gathering)
@@ -158,6 +163,20 @@ class ListReader:
 
     def _absent(self, source: Source, gathering: Callable[[], Gathering]) -> Part:
         return self.read(source.instead, gathering) if source.instead else Part()
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Look for no garbage while a list grows: it is all alive, and looking through ten
+    thousand items again and again takes a third of the time that reading them does.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read_page(answer: Answer, source: Source) -> Page:

@@ -28,6 +28,7 @@ from cost_pipeline.warehouse.publishing import publish
 from cost_pipeline_tests.benchmarks import crowds, world
 from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
+from cost_pipeline_tests.benchmarks.syncs import bare_sync, sync
 
 Result = dict[str, Any]
 SLOWEST = 8
@@ -203,6 +204,8 @@ MEASURES: Mapping[str, Callable[..., Result]] = {
     "history": history,
     "published": published,
     "loop": loop,
+    "sync": sync,
+    "bare_sync": bare_sync,
 }
 
 

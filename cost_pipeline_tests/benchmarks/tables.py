@@ -9,6 +9,7 @@ from cost_pipeline_tests.benchmarks.landed import write_files
 from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.scans import scans
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
+from cost_pipeline_tests.benchmarks.syncs import syncs
 from cost_pipeline_tests.benchmarks.world import settings_in
 from cost_pipeline_tests.providers.flaky_cloud import Weather, serve
 
@@ -41,6 +42,7 @@ def measure_all(homes: Homes, size: Size, smaller: Size) -> Iterator[Row]:
     yield growth(homes, size, smaller, chain_s, tiny_s)
     yield from loops(homes, size)
     yield from scans(homes, size)
+    yield from syncs(homes)
     yield from history(homes, size)
     yield from publishing(homes, size)
     yield from cold(homes)
