@@ -44,7 +44,8 @@ def amount_micros(column: str) -> str:
     negative = _plain_micros(f"translate({column}, '$,()-−', '')")
     return (
         f"case when not regexp_full_match({column}, '{AMOUNT}') then null "
-        f"when regexp_matches({column}, '[-−(]') then -({negative}) "
+        f"when contains({column}, '-') or contains({column}, '(') "
+        f"or contains({column}, '−') then -({negative}) "
         f"else {positive} end"
     )
 

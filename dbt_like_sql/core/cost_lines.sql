@@ -34,7 +34,7 @@ source_row: Row in it; null for the provider's rounding.
 with matched as (
     select charges.*,
         coalesce(ids.resource_id, names.resource_id) as found_id,
-        coalesce(ids.given_id, 'named:' || lower(charges.line_name)) as placeholder,
+        ids.given_id,
         lower(coalesce(nullif(charges.project_name, ''), pairs.project_name))
             as project_key,
         case when ids.resource_id is not null then 'exact'
@@ -80,8 +80,8 @@ select
     cast(split_part(account, ':', 2) as varchar) as provider_account, owned.kind,
     charge_category, amount_micros, 'USD' as currency, period_start,
     cast(case when found_id is not null then found_id
-        when reason = 'destroyed_historic'
-            then account || ':' || owned.kind || ':' || placeholder
+        when reason = 'destroyed_historic' then concat_ws(':', account, owned.kind,
+            coalesce(given_id, 'named:' || lower(line_name)))
         else 'none' end as varchar) as resource_id,
     cast(case confidence when 'exact' then 'id' when 'none' then 'none' else 'name' end
         as varchar) as match_method, confidence,
