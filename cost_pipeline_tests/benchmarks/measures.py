@@ -25,7 +25,7 @@ from cost_pipeline.warehouse.checking import broken_rules
 from cost_pipeline.warehouse.connection import prepare
 from cost_pipeline.warehouse.models import Model, all_models
 from cost_pipeline.warehouse.publishing import publish
-from cost_pipeline_tests.benchmarks import crowds, world
+from cost_pipeline_tests.benchmarks import bills, crowds, world
 from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 from cost_pipeline_tests.benchmarks.syncs import bare_sync, sync
@@ -206,6 +206,9 @@ MEASURES: Mapping[str, Callable[..., Result]] = {
     "loop": loop,
     "sync": sync,
     "bare_sync": bare_sync,
+    "bill_world": bills.bill_world,
+    "bill_bare": bills.bill_bare,
+    "bill": bills.bill,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from cost_pipeline_tests.benchmarks.bills import bills
 from cost_pipeline_tests.benchmarks.homes import Homes, Result
 from cost_pipeline_tests.benchmarks.landed import write_files
 from cost_pipeline_tests.benchmarks.report import Row
@@ -43,6 +44,7 @@ def measure_all(homes: Homes, size: Size, smaller: Size) -> Iterator[Row]:
     yield from loops(homes, size)
     yield from scans(homes, size)
     yield from syncs(homes)
+    yield from bills(homes, size)
     yield from history(homes, size)
     yield from publishing(homes, size)
     yield from cold(homes)

@@ -8,10 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cost_pipeline.settings import Settings
+from cost_pipeline_tests.benchmarks import bills
 from cost_pipeline_tests.benchmarks.homes import Homes
 from cost_pipeline_tests.benchmarks.landed import write_files
 from cost_pipeline_tests.benchmarks.report import Row, keep
 from cost_pipeline_tests.benchmarks.sizes import SIZES
+from cost_pipeline_tests.benchmarks.world import fill, settings_in
 
 TINY = SIZES["tiny"]
 COUNTED = (
@@ -47,6 +50,19 @@ def test_the_bare_build_makes_what_the_whole_chain_makes(tmp_path: Path) -> None
     assert found == [(TINY.machines, TINY.hosted_tenants)]
     account = write_files(ours / "data" / "warehouse.duckdb", tmp_path / "tables")
     assert len(account.lists["/v2/droplets"][1]) > TINY.resources // 2
+
+
+@pytest.mark.slow
+def test_a_bill_is_taken_in_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in settings_in(tmp_path, TINY).items():
+        monkeypatch.setenv(name, value)
+    fill(Settings.load(), TINY)
+    bills.bill_world(TINY)
+    assert bills.bill_bare(TINY)["seconds"] > 0
+    assert bills.bill(TINY)["failures"] == []
 
 
 def test_results_keep_one_section_for_each_size(tmp_path: Path) -> None:
