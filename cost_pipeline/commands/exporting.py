@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from zlib import crc32
 
 from rich.console import Console
 
@@ -80,5 +81,9 @@ def folder_of(exports: Path, chosen: Chosen) -> Path:
 
 
 def safe(name: str) -> str:
-    """A name from outside as one part of a path, wherever it tries to point."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[:120] or "_"
+    """A name from outside as one part of a path, wherever it tries to point.
+
+    A name that had to change says which one it was, or two would share one file.
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[:100]
+    return plain if plain == name != "" else f"{plain}_{crc32(name.encode()):08x}"

@@ -23,14 +23,20 @@ from cost_pipeline.warehouse.exporting import Chosen
     ("name", "expected"),
     [
         pytest.param("pilot", "pilot", id="as it is"),
-        pytest.param("../../etc/passwd", "_.._etc_passwd", id="points elsewhere"),
+        pytest.param("../../etc/passwd", "_.._etc_passwd_", id="points elsewhere"),
         pytest.param("..", "_", id="the folder above"),
-        pytest.param("a/b\\c:d", "a_b_c_d", id="separators"),
+        pytest.param("a/b\\c:d", "a_b_c_d_", id="separators"),
         pytest.param("", "_", id="nothing"),
     ],
 )
 def test_a_name_from_outside_is_one_part_of_a_path(name, expected):
-    assert safe(name) == expected
+    assert safe(name).startswith(expected)
+    assert Path("folder", safe(name)).parent == Path("folder")
+
+
+def test_two_names_never_become_one_file():
+    names = ["a/b", "a_b", "a:b", "", "_", ".", "x" * 200, "x" * 201]
+    assert len({safe(name) for name in names}) == len(names)
 
 
 def test_each_choice_has_a_folder_of_its_own():
