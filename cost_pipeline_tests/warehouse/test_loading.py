@@ -90,6 +90,16 @@ def test_a_machine_deleted_before_it_was_made_is_set_aside_and_not_free(tmp_path
     assert found[0][0].endswith("deleted_at >= created_at")
 
 
+def test_a_subscription_that_ends_before_it_starts_is_set_aside(tmp_path):
+    head = "subscription_id,tenant_id,plan_version_id,started_at,ended_at\n"
+    body = head + "a,t,v,2026-02-01,2026-01-01\nb,t,v,2026-02-01,2026-02-01\n"
+    contract = all_contracts()["raw.subscriptions"]
+    connection, _ = load(tmp_path, body, contract=contract)
+    assert connection.execute(
+        "select subscription_id from raw.subscriptions"
+    ).fetchall() == [("b",)]
+
+
 def test_json_lines_load_like_a_table(tmp_path):
     body = (
         '{"event_id":"a","tenant_id":"t","deployment_id":"d","billing_kind":"k",'
