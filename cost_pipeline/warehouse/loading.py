@@ -91,7 +91,7 @@ def _load(
     if contract.strict and quarantined:
         raise SourceRefused(
             f"{contract.table}: {quarantined} of {read + rejected} rows are broken, "
-            "and this table is read whole or not at all. " + _first_reason(connection)
+            "and this table is taken whole: give it anew. " + _first_reason(connection)
         )
     return Loaded(read + rejected, loaded, repeated, quarantined)
 
