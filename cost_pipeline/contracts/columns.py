@@ -51,6 +51,11 @@ def cents(name: str, description: str, *, required: bool = False) -> Column:
     return Column(name, CENTS, description, required)
 
 
+def price(name: str, description: str) -> Column:
+    """What something is sold for, in whole cents: a discount is no price below zero."""
+    return Column(name, CENTS, description, required=True, rule=f"{name} >= 0")
+
+
 def unit_price(name: str, description: str, *, required: bool = False) -> Column:
     return Column(name, UNIT_PRICE, description, required, rule=f"{name} >= 0")
 
@@ -61,9 +66,11 @@ def quantity(
     return Column(name, QUANTITY, description, required, rule=rule or f"{name} >= 0")
 
 
-def number(name: str, kind: str, description: str, *, required: bool = False) -> Column:
+def number(
+    name: str, kind: str, description: str, *, required: bool = False, rule: str = ""
+) -> Column:
     """An exact decimal of a stated precision."""
-    return Column(name, kind, description, required)
+    return Column(name, kind, description, required, rule=rule)
 
 
 def flag(name: str, description: str, *, default: str = "") -> Column:

@@ -1,7 +1,7 @@
 """Constants of credits: unit costs and tier prices."""
 
 from cost_pipeline.contracts.base import Column, Contract
-from cost_pipeline.contracts.columns import cents, currency, day, key
+from cost_pipeline.contracts.columns import currency, day, key, price
 
 CONTRACTS: tuple[Contract, ...] = (
     Contract(
@@ -35,7 +35,7 @@ CONTRACTS: tuple[Contract, ...] = (
         "What a paid tier earns for each period; a tier not named earns nothing.",
         (
             key("tier", "The tier."),
-            cents("price_cents", "Price of one period.", required=True),
+            price("price_cents", "Price of one period."),
             currency(),
             day("effective_from", "First day on which it holds.", required=True),
         ),

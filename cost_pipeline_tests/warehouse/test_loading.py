@@ -45,6 +45,44 @@ def test_a_row_that_is_not_plain_is_set_aside_with_its_reason(tmp_path, line, re
     assert found[0][1] == 2
 
 
+@pytest.mark.parametrize(
+    ("table", "body"),
+    [
+        pytest.param(
+            "raw.plan_versions",
+            "plan_version_id,plan_code,version,base_price_cents,currency,status\n"
+            "v1,s,1,-5,AUD,active",
+            id="a plan that pays its customer",
+        ),
+        pytest.param(
+            "raw.addons",
+            "addon_code,billing_kind,quantity,price_cents,currency\na,k,1,-5,AUD",
+            id="an extra that pays its customer",
+        ),
+        pytest.param(
+            "raw.tax_rates",
+            "tax_code,rate,effective_from\nGST,10,2025-01-01",
+            id="a tax of a thousand per cent",
+        ),
+        pytest.param(
+            "raw.fx_rates",
+            "rate_date,base,quote,rate,source\n2026-04-30,USD,AUD,0,us",
+            id="a dollar that is worth nothing",
+        ),
+        pytest.param(
+            "raw.instance_rates",
+            "rate_card,instance_type,price_cents,per_seconds,effective_from,source\n"
+            "c,m,1,0,2025-01-01,us",
+            id="a price for no time",
+        ),
+    ],
+)
+def test_a_price_that_cannot_be_is_set_aside(tmp_path, table, body):
+    contract = all_contracts()[table]
+    _, loaded = load(tmp_path, f"{body}\n", contract=contract)
+    assert (loaded.loaded, loaded.quarantined) == (0, 1)
+
+
 def test_a_repeated_row_counts_once_and_a_contradiction_not_at_all(tmp_path):
     row = "{},t,d,k,{},2026-05-01T00:00:00Z\n"
     body = HEADER + row.format("a", 1) * 3 + row.format("b", 1) + row.format("b", 2)
