@@ -16,7 +16,7 @@ from cost_pipeline.assets.groups import (
     WAREHOUSE_POOL,
     first_line,
 )
-from cost_pipeline.checks.results import check_result
+from cost_pipeline.checks.results import check_result, problem_result
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import (
     ledger_tables,
@@ -24,12 +24,12 @@ from cost_pipeline.contracts.registry import (
     source_tables,
 )
 from cost_pipeline.resources import Warehouse
-from cost_pipeline.sources.base import Sources
+from cost_pipeline.sources.base import Sources, SourceUnreachable
 from cost_pipeline.warehouse.checking import BrokenRule, broken_rules
 from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.loading import Loaded
-from cost_pipeline.warehouse.platform import land_tables, load_source
+from cost_pipeline.warehouse.platform import land_tables, last_look, load_source
 
 CONTRACT = "contract"
 PLATFORM_TABLES = dg.AssetKey(["landing", "platform_tables"])
@@ -51,11 +51,22 @@ def platform_tables(
     landing: dg.ResourceParam[Landing],
     clock: dg.ResourceParam[RunClock],
 ) -> dg.MaterializeResult:
-    """Look at every table once; one receipt names what was there."""
-    receipt = land_tables(sources, landing, clock.now)
+    """Look at every table once; one receipt names what was there.
+
+    When they cannot be read, the last look stands and the check says so: the
+    provider's side goes on. Before the first look there is nothing to stand on.
+    """
+    problem = None
+    try:
+        land_tables(sources, landing, clock.now)
+    except SourceUnreachable as error:
+        problem = str(error)
+    receipt = last_look(landing, clock.now)
+    if receipt is None:
+        raise SourceUnreachable(problem)
     return dg.MaterializeResult(
         metadata={"sha256": receipt.sha256},
-        check_results=[dg.AssetCheckResult(passed=True, check_name="landed")],
+        check_results=[problem_result(PLATFORM_TABLES.path, "landed", problem)],
     )
 
 
@@ -150,10 +161,9 @@ def platform_raw(
 
 @dg.multi_asset(
     name="reference",
-    specs=[
-        spec_of(contract, {"duckdb", "csv"}, [PLATFORM_TABLES])
-        for contract in reference_tables()
-    ],
+    # Seeds need no look at the platform, so none that fails may hold them back; the
+    # look goes first by its priority.
+    specs=[spec_of(contract, {"duckdb", "csv"}, []) for contract in reference_tables()],
     check_specs=[check_of(contract) for contract in reference_tables()],
     can_subset=True,
     pool=WAREHOUSE_POOL,

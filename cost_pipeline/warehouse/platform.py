@@ -45,6 +45,11 @@ def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
     return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
 
 
+def last_look(landing: Landing, until: datetime) -> Receipt | None:
+    """The last time the tables were landed, as of an instant."""
+    return landing.latest(KIND, ACCOUNT, until=until)
+
+
 def landed_table(
     landing: Landing, contract: Contract, until: datetime
 ) -> SourceFile | None:
