@@ -59,6 +59,13 @@ def test_a_size_that_nobody_knows_is_null_and_never_zero():
     assert metered(world, "quantity, base_quantity") == [(None, None)]
 
 
+def test_a_day_of_which_a_part_is_of_unknown_size_is_unknown():
+    world = UsageWorld()
+    world.exist(("s", "snapshot", None, "2026-05-19", "2026-05-19T12:00:00"))
+    world.exist(("s", "snapshot", 5, "2026-05-19T12:00:00", None))
+    assert metered(world, "base_quantity") == [(None,)]
+
+
 def test_thirty_one_days_of_a_zone_are_exactly_one_zone():
     world = UsageWorld()
     world.at("2026-06-02")

@@ -32,6 +32,7 @@ class Case:
     price_cents: int
     kind: str
     base_quantity: int
+    near_percent: int | None
     item: reference.Item
     addon_quantity: Decimal
     addon_cents: int
@@ -62,6 +63,14 @@ class Case:
         sizes = {"hour": 3600, "gb": 1_000_000 * seconds, "one": 1_000_000}
         return sizes[UNITS[self.kind]]
 
+    @property
+    def used(self) -> int:
+        """Anything at all, or about what is included, where the rules matter."""
+        if self.near_percent is None:
+            return self.base_quantity
+        included = Fraction(self.item.included + self.addon_quantity)
+        return int(included * self.base_per_unit * self.near_percent / 100)
+
 
 def exact(low: str, high: str, places: int) -> st.SearchStrategy[Decimal]:
     return st.decimals(low, high, places=places, allow_nan=False)
@@ -72,7 +81,7 @@ ITEMS = st.builds(
     included=exact("0", "5000", 6),
     unit_size=st.sampled_from([Decimal(1), Decimal(1000), Decimal("0.5"), Decimal(7)]),
     rounding=st.sampled_from(["none", "up"]),
-    price=exact("0.00000001", "300", 8),
+    price=st.sampled_from([Decimal("0.5"), Decimal(1)]) | exact("0.00000001", "300", 8),
     cap=st.none() | exact("0", "9000", 6),
     policy=st.sampled_from(["full", "by_days"]),
 )
@@ -84,6 +93,7 @@ CASES = st.builds(
     price_cents=st.integers(0, 10_000_000),
     kind=st.sampled_from(sorted(UNITS)),
     base_quantity=st.integers(0, 10**7) | st.integers(0, 3 * 10**16),
+    near_percent=st.none() | st.integers(90, 300),
     item=ITEMS,
     addon_quantity=exact("0", "500", 6),
     addon_cents=st.integers(0, 100_000),
@@ -131,7 +141,7 @@ def quoted(connection: duckdb.DuckDBPyConnection, cases: list[Case]) -> dict:
             (name, name, start, case.addon_count, start, end)
         )
         tables["core.quote_usage"].append(
-            (name, case.kind, case.base_quantity, case.base_per_unit)
+            (name, case.kind, case.used, case.base_per_unit)
         )
     connection.execute(EMPTY)
     for table, rows in tables.items():
@@ -175,7 +185,7 @@ def expected(case: Case) -> dict[str, int]:
     }
     extension = case.addon_quantity * case.addon_count
     included = reference.allowance(case.item, extension, days, case.month_days, days)
-    used = Fraction(case.base_quantity, case.base_per_unit)
+    used = Fraction(case.used, case.base_per_unit)
     amounts["overage"] = reference.overage(case.item, used, included)
     amounts["tax"] = reference.tax(sum(amounts.values()), case.rate)
     return amounts

@@ -91,6 +91,22 @@ def test_an_add_on_is_charged_for_the_time_it_was_held(run_model):
     assert rows[2:] == [(2_000_000, 10), (3_000_000, 11)]
 
 
+def test_half_a_cent_of_a_part_of_a_month_is_rounded_away_from_zero(run_model):
+    rows = run_model(
+        "core.quote_lines",
+        {
+            "core.quote_requests": REQUESTS,
+            "core.quote_recurring": """
+                quote_id | line_key | line_kind | resource_kind | label | price_cents | currency | count_micros | seconds | month_seconds | service_start       | service_end
+                a        | plan     | plan_base |               | P     | 5001        | AUD      | 1000000      | 1296000 | 2592000       | 2026-04-01T00:00:00 | 2026-04-16T00:00:00
+                a        | discount | addon     | dns_zones     | D     | -5001       | AUD      | 1000000      | 1296000 | 2592000       | 2026-04-01T00:00:00 | 2026-04-16T00:00:00
+            """,  # noqa: E501
+        },
+        select="line_key, amount_cents",
+    )
+    assert rows == [("discount", -2501), ("plan", 2501)]
+
+
 def test_a_price_outside_the_plan_is_that_of_the_first_day(run_model):
     rows = run_model(
         "core.quote_allowances",
