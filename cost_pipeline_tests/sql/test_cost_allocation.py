@@ -111,6 +111,38 @@ def test_a_rule_falls_back_as_it_says(warehouse, deployments, expected):
     assert [(row[2], row[3], row[4]) for row in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        pytest.param(
+            [("a", 3), ("b", 1), ("gone", 9)], [("a", 75), ("b", 25)], id="by weight"
+        ),
+        pytest.param([("a", 3)], [("a", 100)], id="who has no weight bears nothing"),
+        pytest.param(
+            [("gone", 9)],
+            [("a", 50), ("b", 50)],
+            id="nobody there has one: equal parts",
+        ),
+    ],
+)
+def test_a_weighted_rule_shares_by_weights_that_are_data(weights, expected):
+    rows = [("i", 1, "shared", "by_weight", "weighted", "unattributed", -100)]
+    with fresh_warehouse() as connection:
+        connection.execute(
+            "update ref.allocation_rules set rule = 'by_weight', method = 'weighted' "
+            "where scope = 'shared'"
+        )
+        for name, weight in weights:
+            connection.execute(
+                "insert into ref.allocation_weights (tenant_id, deployment_id, weight) "
+                "values (?, ?, ?)",
+                [f"t-{name}", name, weight],
+            )
+        there = [("a", None), ("b", None), ("gone", "2026-03-31")]
+        found = allocated(connection, rows, there)
+    assert [(row[2], -row[4]) for row in found] == expected
+
+
 def test_every_scope_has_its_bucket(warehouse):
     rows = [
         ("i", n, scope, scope, "keep", "d" if scope == "tenant" else "x", n)

@@ -133,7 +133,8 @@ def world(tmp_path_factory) -> BillWorld:
     for name, body in bodies.items():
         world.biller.bill(name, "6.00", body)
     world.look()
-    world.books(tables=("marts.provider_invoices", "marts.cost_allocation"))
+    marts = ("marts.provider_invoices", "marts.cost_allocation")
+    world.books(tables=(*marts, "core.cost_findings"))
     return world
 
 
@@ -151,6 +152,16 @@ def test_a_file_that_does_not_is_refused_by_name_with_what_it_says(world):
         name: [6_000_000, int(cents * 10_000), 6_000_000 - int(cents * 10_000)]
         for name, (_, cents) in UNTRUE.items()
     }
+
+
+def test_lines_of_another_month_are_named_and_stay_in_the_bills_month(world):
+    assert world.rows(
+        "select subject_id, detail from core.cost_findings "
+        "where finding = 'lines_outside_month'"
+    ) == [("dates of another month", "1 lines of another month")]
+    assert world.rows("select distinct period from marts.provider_invoices") == [
+        ("2026-04",)
+    ]
 
 
 def test_every_row_that_was_read_is_loaded_or_set_aside(world):
