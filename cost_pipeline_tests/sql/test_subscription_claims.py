@@ -201,6 +201,24 @@ def test_a_credit_gives_back_what_was_charged_and_not_the_new_price(
     assert ("deactivate", -500, date(2026, 4, 25), "waiting") in shown(warehouse)
 
 
+def test_a_credit_for_what_began_after_a_price_rose_is_at_the_new_price(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    # The period began on the 10th, the price rose on the 15th, the relay came later.
+    later = datetime(2026, 4, 25, 8, 30)
+    log = [
+        ("a1", 1, "t", "r", "create_relay", "free", CREATED[-1]),
+        ("a2", 2, "t", "s", "create_relay", "basic", later),
+        ("a3", 3, "t", "s", "deactivate_relay", None, later),
+    ]
+    give_log(warehouse, log)
+    run_once(warehouse)
+    assert shown(warehouse) == [
+        ("create", 1000, date(2026, 4, 25), "settled"),
+        ("deactivate", -1000, date(2026, 4, 25), "settled"),
+    ]
+
+
 def test_the_hour_that_is_not_over_waits(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
