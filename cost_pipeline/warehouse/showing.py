@@ -39,6 +39,16 @@ PREVIEWS: Mapping[str, tuple[str, str]] = {
         "currency",
         "state = 'final' desc, month desc, margin_cents, tenant_id",
     ),
+    "marts.margin_by_deployment": (
+        "month, tenant_id, deployment_id, revenue_cents, cost_cents, margin_cents, "
+        "margin_pct, currency",
+        "state = 'final' desc, month desc, margin_cents, tenant_id, deployment_id",
+    ),
+    "marts.margin_by_kind": (
+        "month, kind, revenue_cents, cost_cents, margin_cents, margin_pct, state, "
+        "currency",
+        "state = 'final' desc, month desc, cost_cents desc, kind",
+    ),
     "marts.unit_costs": (
         "month, billing_kind, unit, quantity, cost_cents, revenue_cents, "
         "unit_cost_cents, currency",

@@ -44,6 +44,10 @@ BILLED = (
 REPORT_TRACES: dict[str, tuple[Step, ...]] = {
     "marts.margin_by_month": rolled_up("month, currency"),
     "marts.margin_by_tenant": rolled_up("month, tenant_id, currency"),
+    "marts.margin_by_deployment": rolled_up(
+        "month, tenant_id, deployment_id, currency"
+    ),
+    "marts.margin_by_kind": rolled_up("month, kind, currency"),
     "marts.credit_margins": credit_steps("select * from asked"),
     "marts.unmatched_costs": bill_lines(
         f"select {LINE}, lines.product, lines.description, lines.amount_micros, "

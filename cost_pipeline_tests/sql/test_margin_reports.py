@@ -171,23 +171,28 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
 
 
 MARGINS = """
-    month|tenant_id|currency|revenue_cents|cost_cents|cost_micros_usd|state
-    2026-04-01|acme|AUD|300|100|70|final
-    2026-04-01|acme|AUD|0|150|90|final
-    2026-04-01|zeta|AUD|10|null|20|provisional
+    month|tenant_id|deployment_id|kind|currency|revenue_cents|cost_cents|cost_micros_usd|state
+    2026-04-01|acme|studio|droplet|AUD|300|100|70|final
+    2026-04-01|acme|studio|snapshot|AUD|0|150|90|final
+    2026-04-01|zeta|press|plan|AUD|10|null|20|provisional
 """
+BY_CUSTOMER = [
+    (300, 250, 50, Decimal("16.7"), 160, "final"),
+    (10, None, None, None, 20, "provisional"),
+]
+BY_KIND = [
+    (300, 100, 200, Decimal("66.7"), 70, "final"),
+    (10, None, None, None, 20, "provisional"),
+    (0, 150, -150, None, 90, "final"),
+]
 
 
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
-        (
-            "marts.margin_by_tenant",
-            [
-                (300, 250, 50, Decimal("16.7"), 160, "final"),
-                (10, None, None, None, 20, "provisional"),
-            ],
-        ),
+        ("marts.margin_by_tenant", BY_CUSTOMER),
+        ("marts.margin_by_deployment", BY_CUSTOMER),
+        ("marts.margin_by_kind", BY_KIND),
         ("marts.margin_by_month", [(310, None, None, None, 180, "provisional")]),
     ],
 )

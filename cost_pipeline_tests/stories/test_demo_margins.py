@@ -189,6 +189,8 @@ def test_every_row_of_the_margin_table_is_traced_to_its_exact_sum(demo_home):
     [
         ("margin_by_month", {}),
         ("margin_by_tenant", {"month": "2026-04"}),
+        ("margin_by_deployment", {"month": "2026-04"}),
+        ("margin_by_kind", {"month": "2026-04"}),
         ("monthly_burn", {}),
         ("cost_true_up", {"month": "2026-04"}),
         ("unmatched_costs", {}),
