@@ -14,6 +14,19 @@ with current_ones as (
     select * from core.resources where valid_to is null
 ),
 
+-- What is told here ends when it is so no longer.
+claims as (
+    select * from core.project_claims
+    qualify row_number() over (partition by resource_id order by claimed_at desc) = 1
+),
+
+members as (
+    select * from core.project_members
+    qualify row_number() over (
+        partition by account, project_id, urn order by observed_at desc
+    ) = 1
+),
+
 findings as (
     select 'unattributed_resource' as finding, resource_id as subject_id, tenant_id,
         case project_id when 'unattributed' then 'in no project'
@@ -33,7 +46,7 @@ findings as (
     union all
     select 'in_two_projects', claims.resource_id, min(current_ones.tenant_id),
         concat('counted in project ', min(claims.project_id)), min(claims.claimed_at)
-    from core.project_claims as claims
+    from claims
     join current_ones using (resource_id)
     where claims.is_contested
     group by claims.resource_id
@@ -41,14 +54,14 @@ findings as (
     select 'unknown_urn_kind', account || ':' || urn_type, 'unattributed',
         concat(count(distinct resource_id), ' resources, for example ', min(urn)),
         min(observed_at)
-    from core.project_members
-    where resource_id is not null and not is_known_type
+    from members
+    where is_claimed and resource_id is not null and not is_known_type
     group by account, urn_type
     union all
     select 'broken_urn', left(urn, 200), 'unattributed',
         concat('named by project ', min(project_id)), min(observed_at)
-    from core.project_members
-    where resource_id is null
+    from members
+    where is_claimed and resource_id is null
     group by left(urn, 200)
     union all
     select 'listing_not_current', account || ':' || kind, 'unattributed',
