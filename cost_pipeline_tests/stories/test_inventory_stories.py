@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from cost_pipeline.warehouse.models import all_audits
 from cost_pipeline_tests.inventory_world import (
     World,
     droplet,
@@ -28,6 +29,13 @@ def world(tmp_path):
 
 def spans(world, **options):
     return world.rows("core.resources", "provider_id, valid_from, valid_to", **options)
+
+
+def waiting(world):
+    """What the operator has to decide, as the run's last lines tell it."""
+    world.rows("marts.resources")
+    audit = next(a for a in all_audits() if a.name == "listings_wait_for_nobody")
+    return world.connection.execute(audit.query).fetchall()
 
 
 def owners(world):
@@ -99,6 +107,7 @@ def test_forty_of_a_hundred_wait_until_an_operator_confirms(world):
     problem = world.rows("core.listing_ages", "problem, failures_since")
     assert "confirm-shrink droplets" in problem[0][0]
     assert problem[0][1] == 4
+    assert [row[0] for row in waiting(world)] == ["confirm-shrink droplets"]
     world.give(
         "ledger.decisions",
         """
@@ -108,6 +117,7 @@ def test_forty_of_a_hundred_wait_until_an_operator_confirms(world):
     )
     ended = {row[2] for row in spans(world) if row[2]}
     assert ended == {naive(missed_at)}
+    assert waiting(world) == []
     assert len([row for row in spans(world) if row[2]]) == 40
 
 
