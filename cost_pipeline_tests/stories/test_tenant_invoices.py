@@ -112,6 +112,9 @@ def test_a_resource_that_may_be_gone_holds_the_document_until_it_is_known():
     world = pilot()
     world.connection.execute("insert into core.open_strikes values ('d1')")
     assert world.run("2026-05-01T03:00:00").new == 0
+    assert world.rows(
+        "select detail from core.usage_findings where subject_id = ?", APRIL
+    ) == [("1 resources may be gone: waits for the next listing",)]
     world.connection.execute("delete from core.open_strikes")
     assert world.run("2026-05-01T03:45:00").new == 1
 

@@ -72,10 +72,12 @@ findings as (
         'document_held',
         invoice_id,
         tenant_id,
-        hold_reason,
+        coalesce(hold_reason, cast(resources as varchar)
+            || ' resources may be gone: waits for the next listing'),
         period_start
     from core.calendar_drafts
-    where hold_reason is not null
+    left join core.doubtful_periods using (tenant_id, month)
+    where hold_reason is not null or (is_over and resources > 0)
     union all
     select
         'days_not_observed',
