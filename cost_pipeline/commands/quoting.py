@@ -11,6 +11,9 @@ from rich.console import Console
 from cost_pipeline.commands.reading import NothingPublished, as_table
 from cost_pipeline.settings import Settings, WrongUsage
 
+# More does not fit the columns of the tables it is put into.
+TOO_MUCH = 10**13
+
 
 def show_quote(
     settings: Settings,
@@ -23,7 +26,9 @@ def show_quote(
     from cost_pipeline.resources import run_clock
     from cost_pipeline.warehouse.quoting import QuoteRequest, quote
 
-    quantities = dict(_pair(entry) for entry in usage)
+    quantities: dict[str, Decimal] = {}
+    for kind, quantity in map(_pair, usage):
+        quantities[kind] = quantities.get(kind, Decimal(0)) + quantity
     now = run_clock(settings).now
     # A whole month, and the running one, so that the prices in force now are used.
     start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -93,8 +98,10 @@ def _pair(entry: str) -> tuple[str, Decimal]:
         value = Decimal(quantity)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not separator or not value.is_finite() or value < 0:
-        raise WrongUsage(f"--usage {kind}: is written KIND=QUANTITY, not negative")
+    if not separator or not value.is_finite() or not 0 <= value < TOO_MUCH:
+        raise WrongUsage(
+            f"--usage {kind}: is written KIND=QUANTITY, from 0 to below {TOO_MUCH}"
+        )
     return kind, value
 
 

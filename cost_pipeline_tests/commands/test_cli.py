@@ -27,6 +27,12 @@ NOBODY = "postgresql+psycopg2://dagster:hunter2@127.0.0.1:9/dagster"
             "KIND=QUANTITY",
         ),
         (
+            ["quote", "--plan", "studio", "--usage", "droplet_hours=1e30"],
+            {},
+            2,
+            "below 10000000000000",
+        ),
+        (
             ["ui", "--host", "0.0.0.0"],
             {},
             2,
@@ -59,7 +65,8 @@ def test_a_quote_is_what_an_invoice_would_say(tmp_path):
         "quote",
         "--plan=studio",
         "--addon=storage_50gb",
-        "--usage=droplet_hours=2160",
+        "--usage=droplet_hours=2000",
+        "--usage=droplet_hours=160",
     )
     assert done.returncode == 0, done.stderr
     for figure in ("50.00", "7.50", "6.72", "64.22", "1488 included"):
