@@ -58,6 +58,26 @@ def test_a_machine_resumed_is_not_charged_for_the_time_it_stood():
     assert found == [(2 * 366,)]
 
 
+def test_a_status_that_is_still_to_come_is_not_known():
+    stops = ((MAY, "active"), (may(25), "stopped"))
+    runs = Machine("shared-cpu-1x", "active", MAY, events=stops)
+    starts = Machine("shared-cpu-1x", "stopped", MAY, events=((may(25), "active"),))
+    select = "spend_cents, projected_cents"
+    found = spend_of({"runs": runs, "starts": starts}, select=select)
+    assert found == [(456 * 16, 744 * 16)]
+
+
+def test_a_threshold_reached_just_as_machines_change_is_crossed_once():
+    changed_at = may(9, 8)
+    before = Machine("shared-cpu-1x", "deleting", MAY, changed_at)
+    after = Machine("shared-cpu-2x", "active", changed_at)
+    given = {PLANS: plans_text({"t": ("exact", 1600, "USD")})}
+    machines = {"before": before, "after": after}
+    found = spend_of(machines, given=given, select="crossed_at", table="crossings")
+    # 200 h x 16 cents are twice 16 dollars.
+    assert found == [(changed_at,)]
+
+
 def test_the_last_hours_of_a_month_are_judged_in_the_next():
     created_at = datetime(2026, 4, 30, 22)
     machine = Machine("performance-8x", "active", created_at, MAY)
