@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
+# A month is invoiced when it is over, a subscription's period when it begins.
 WAITING = """
 select count(*) from marts.tenant_invoices
-where status in ('draft', 'before_start') and period_end <= timestamp '{now}'
+where status in ('draft', 'before_start')
+    and (cycle = 'anniversary' or period_end <= timestamp '{now}')
+    and invoice_id not in (
+        select subject_id from marts.data_quality where finding = 'document_held'
+    )
 """
 
 
