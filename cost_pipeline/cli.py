@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cost_pipeline.commands.words import edge, harmless
+from cost_pipeline.commands.words import edge, in_a_line
 from cost_pipeline.settings import Settings, WrongSetting, WrongUsage
 
 FAILED, WRONG_USAGE = 1, 2
@@ -265,17 +265,11 @@ def _finish(report: "object") -> None:
     if not isinstance(report, Report):
         raise TypeError("a run returns a report")
     for warning in report.warnings:
-        out.print(f"[yellow]warning[/yellow] {_plain(warning)}")
+        out.print(f"[yellow]warning[/yellow] {in_a_line(warning)}")
     for problem in report.problems:
-        err.print(f"[red]failed[/red] {_plain(problem)}")
+        err.print(f"[red]failed[/red] {in_a_line(problem)}")
     if not report.is_green:
         raise typer.Exit(FAILED)
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(harmless(" ".join(text.split()))[:500])
 
 
 def main() -> None:
@@ -297,4 +291,4 @@ def main() -> None:
 
 def _say(error: Exception) -> None:
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    err.print(f"[red]failed[/red] {_plain(lines[0])}")
+    err.print(f"[red]failed[/red] {in_a_line(lines[0])}")

@@ -58,13 +58,13 @@ def dagster_yaml() -> str:
 
 def open_history(settings: Settings) -> "dg.DagsterInstance":
     """Dagster's instance, or a line that says which storage does not answer."""
-    home = dagster_home(settings)
     from cost_pipeline.automation.launching import open_instance
 
     # Every event is in the UI; a Postgres that was waited for is said once, below.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     logging.getLogger().setLevel(logging.ERROR)
     with named_history():
+        home = dagster_home(settings)
         return open_instance(home, is_sqlite=settings.dagster_postgres_url is None)
 
 
@@ -75,6 +75,11 @@ def named_history() -> Iterator[None]:
 
     try:
         yield
+    except OSError as error:
+        raise HistoryNotWritten(
+            f"Dagster's history cannot be written ({error}); see whether this user may "
+            "write there and the disk has room"
+        ) from None
     except Exception as error:
         cause = error.__cause__ if is_given_up(error) else error
         if not isinstance(cause, DatabaseError):

@@ -1,7 +1,8 @@
 """`ask` and `digest`: questions to the published file, which no writer ever locks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from cost_pipeline.commands.words import harmless, plain
 from cost_pipeline.settings import WrongUsage
+from cost_pipeline.warehouse.connection import is_damaged
 from cost_pipeline.warehouse.digesting import digests, overall
 
 
@@ -19,7 +21,8 @@ class NothingPublished(Exception):
     """There is no published file yet."""
 
 
-def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published file read-only, as an analyst would."""
     if not path.exists():
         raise NothingPublished(
@@ -27,14 +30,22 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
         )
     try:
         connection = duckdb.connect(str(path), read_only=True)
-    except (duckdb.IOException, duckdb.SerializationException) as error:
-        first_line = str(error).splitlines()[0]
-        raise NothingPublished(
-            f"{path} cannot be read ({first_line}); `cost-pipeline rebuild` mends it"
-        ) from None
-    connection.execute("set enable_progress_bar = false")
-    connection.execute("set TimeZone = 'UTC'")
-    return connection
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from None
+    with connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute("set TimeZone = 'UTC'")
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise _unreadable(path, error) if is_damaged(error) else error from None
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> NothingPublished:
+    first_line = str(error).splitlines()[0]
+    return NothingPublished(
+        f"{path} cannot be read ({first_line}); `cost-pipeline rebuild` mends it"
+    )
 
 
 def ask(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 
+from rich.markup import escape
 from rich.text import Text
 
 # What a terminal acts upon; a name that holds it could move the cursor or hide a line.
@@ -18,6 +19,15 @@ def harmless(text: str) -> str:
 def plain(value: object) -> Text:
     """A value for a cell: no markup is read in it, and nothing of it is cut."""
     return Text("" if value is None else harmless(str(value)), overflow="fold")
+
+
+def in_a_line(text: str) -> str:
+    """What went wrong in one line that is safe to print, with the command that mends it
+    when a database says of itself that it is damaged."""
+    from cost_pipeline.warehouse.connection import MEND_DAMAGED, is_damaged
+
+    line = escape(harmless(" ".join(text.split()))[:500])
+    return f"{line}. {MEND_DAMAGED}" if is_damaged(text) else line
 
 
 def edge() -> int | None:

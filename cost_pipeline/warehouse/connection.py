@@ -27,6 +27,12 @@ MEND_LEDGER = (
     "Move the file away and run `cost-pipeline rebuild`: the ledger comes back from "
     "the Parquet segments beside it."
 )
+NOT_THE_FILES_FAULT = ("Read-only file system", "Permission denied", "No space left")
+# A step that reads a damaged block cannot say which file it was in.
+MEND_DAMAGED = (
+    "Run `cost-pipeline rebuild`; if it says this too, the ledger is what is damaged: "
+    "move ledger.duckdb away and rebuild once more."
+)
 CLOCK_DDL = """
     create or replace table ref.clock (
         now_at timestamp not null,
@@ -38,6 +44,10 @@ CLOCK_DDL = """
 
 class WarehouseBusy(Exception):
     """Another process kept the warehouse for longer than we were told to wait."""
+
+
+class WarehouseOutOfReach(Exception):
+    """A database file may not be written; rebuilding it would help nobody."""
 
 
 class WarehouseCorrupt(Exception):
@@ -155,16 +165,14 @@ def patiently(
     while True:
         try:
             return attempt()
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise _as_corrupt(error, mend) from None
+        except duckdb.Error as error:
+            if "Could not set lock" not in str(error):
+                raise _as_unusable(error, mend) from None
             if waited_s >= deadline_s:
                 raise _as_busy(error, waited_s) from None
             pause_s = random.uniform(0.02, 0.1)  # noqa: S311
             sleep(pause_s)
             waited_s += pause_s
-        except (duckdb.SerializationException, duckdb.FatalException) as error:
-            raise _as_corrupt(error, mend) from None
 
 
 def _as_busy(error: Exception, waited_s: float) -> WarehouseBusy:
@@ -176,9 +184,19 @@ def _as_busy(error: Exception, waited_s: float) -> WarehouseBusy:
     )
 
 
-def _as_corrupt(error: Exception, mend: str) -> WarehouseCorrupt:
+def _as_unusable(error: duckdb.Error, mend: str) -> Exception:
     first_line = str(error).splitlines()[0]
+    if any(reason in first_line for reason in NOT_THE_FILES_FAULT):
+        return WarehouseOutOfReach(
+            f"a database file cannot be written ({first_line}). Nothing is damaged: "
+            "see whether this user may write there and the disk has room."
+        )
     return WarehouseCorrupt(f"a database file cannot be opened ({first_line}). {mend}")
+
+
+def is_damaged(error: object) -> bool:
+    """Whether DuckDB speaks of a block that is not what was written."""
+    return "Corrupt database file" in str(error)
 
 
 def _quoted(path: Path) -> str:

@@ -5,7 +5,20 @@ import gzip
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file when writing fails: a full disk tells the system's words only."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 def write_whole(path: Path, body: bytes) -> None:
@@ -16,7 +29,7 @@ def write_whole(path: Path, body: bytes) -> None:
     writer = f"{os.getpid()}-{threading.get_ident()}"
     partial = path.with_name(f".{path.name}.{writer}.partial")
     try:
-        with partial.open("wb") as stream:
+        with naming(path), partial.open("wb") as stream:
             stream.write(body)
             stream.flush()
             os.fsync(stream.fileno())
@@ -87,7 +100,7 @@ def _seal(older: Path, sealed: Path) -> None:
 def append_lines(path: Path, lines: bytes) -> None:
     """Append whole lines; what a killed writer left of one goes first."""
     while True:
-        with path.open("ab+") as stream:
+        with naming(path), path.open("ab+") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             if is_gone(stream.fileno()):
                 # Sealed while we waited: what is written here nobody would ever read.

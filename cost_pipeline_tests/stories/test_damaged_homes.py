@@ -65,6 +65,14 @@ def flip(path):
     path.write_bytes(content)
 
 
+def flip_every_block(path):
+    """Change one byte in each block of a database, and leave its headers alone."""
+    content = bytearray(path.read_bytes())
+    for place in range(64 << 10, len(content), 256 << 10):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
 def an_invoice(home):
     """The landed file of an invoice; every rebuild reads it."""
     found = (home / "data" / "landing" / "objects").rglob("*.csv")
@@ -97,6 +105,21 @@ def test_a_corrupt_warehouse_names_the_command_that_mends_it(harmed, demo_home):
     lines = failed_lines(run(harmed))
     assert all("cost-pipeline rebuild" in line for line in lines), lines
     assert all("warehouse.duckdb" in line for line in lines), lines
+    done = run(harmed, "rebuild")
+    assert done.returncode == 0, done.stderr
+    assert digest(harmed) == digest(demo_home)
+
+
+def test_a_flipped_byte_of_a_database_is_mended_by_the_command_it_names(
+    harmed, demo_home
+):
+    for name in ("warehouse.duckdb", "published/cost.duckdb"):
+        flip_every_block(harmed / "data" / name)
+    (line,) = failed_lines(run(harmed, "digest"))
+    assert "cost.duckdb" in line
+    assert "cost-pipeline rebuild" in line
+    lines = failed_lines(run(harmed))
+    assert all("cost-pipeline rebuild" in line for line in lines), lines
     done = run(harmed, "rebuild")
     assert done.returncode == 0, done.stderr
     assert digest(harmed) == digest(demo_home)

@@ -4,12 +4,15 @@ import subprocess
 import sys
 import textwrap
 
+import duckdb
 import pytest
 
 from cost_pipeline.warehouse.connection import (
     WarehouseBusy,
     WarehouseCorrupt,
+    WarehouseOutOfReach,
     open_warehouse,
+    patiently,
 )
 
 HOLD = textwrap.dedent(
@@ -64,6 +67,22 @@ def test_a_broken_file_is_an_error_that_names_the_command(tmp_path):
     (tmp_path / "w.duckdb").write_bytes(b"this was a database once" * 1000)
     with pytest.raises(WarehouseCorrupt, match="cost-pipeline rebuild"):
         open_warehouse(tmp_path / "w.duckdb", tmp_path / "l.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("IO Error: Cannot open file: Read-only file system", WarehouseOutOfReach),
+        ("Corrupt database file: checksum of a block at 8192", WarehouseCorrupt),
+        ("IO Error: /var/lock/w.duckdb is not a database", WarehouseCorrupt),
+    ],
+)
+def test_what_is_no_lock_is_not_waited_for(said, outcome):
+    def refuse():
+        raise duckdb.IOException(said)
+
+    with pytest.raises(outcome):
+        patiently(refuse, 60, pytest.fail, "Mend it.")
 
 
 def test_every_connection_reckons_in_utc(tmp_path):
