@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.base import Column, Contract
+from cost_pipeline.warehouse.loading_lines import line_scan, tell_lines
 
 # A text of a megabyte is odd and no reason to refuse the table it stands in.
 LONGEST_LINE, READ_AT_ONCE = 1 << 23, 1 << 25
@@ -69,6 +70,8 @@ def _load(
 ) -> Loaded:
     rejected = _read_incoming(connection, contract, source)
     _judge(connection, contract)
+    if source.format == "jsonl":
+        tell_lines(connection, contract, source.path)
     _set_repeats_aside(connection, contract)
     names = ", ".join(column.name for column in contract.columns)
     connection.execute(
@@ -150,15 +153,7 @@ def _jsonl(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path
 ) -> str:
     del connection
-    columns = ", ".join(
-        f"json_extract_string(json, '$.{column.name}') as {column.name}"
-        for column in contract.columns
-    )
-    # A line that is no JSON object arrives as null and fails the required columns.
-    return (
-        f"select row_number() over () as source_row, {columns} "
-        f"from read_ndjson_objects('{_quoted(path)}', ignore_errors = true)"
-    )
+    return line_scan(contract, _quoted(path))
 
 
 def _select(contract: Contract, present: dict[str, str], scan: str) -> str:

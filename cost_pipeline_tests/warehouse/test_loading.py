@@ -141,10 +141,12 @@ def test_a_subscription_that_ends_before_it_starts_is_set_aside(tmp_path):
 def test_json_lines_load_like_a_table(tmp_path):
     body = (
         '{"event_id":"a","tenant_id":"t","deployment_id":"d","billing_kind":"k",'
-        '"quantity":1.5,"occurred_at":"2026-05-01T00:00:00Z"}\nno json\n'
+        '"quantity":1.5,"occurred_at":"2026-05-01T00:00:00Z"}\n\nno json\n[1, 2]\n'
     )
-    _, loaded = load(tmp_path, body, suffix="jsonl")
-    assert (loaded.loaded, loaded.quarantined) == (1, 1)
+    connection, loaded = load(tmp_path, body, suffix="jsonl")
+    assert (loaded.loaded, loaded.quarantined) == (1, 2)
+    query = "select source_row, raw_text from raw.quarantine order by source_row"
+    assert connection.execute(query).fetchall() == [(2, "no json"), (3, "[1, 2]")]
 
 
 def test_a_strict_table_is_read_whole_or_not_at_all(tmp_path):
