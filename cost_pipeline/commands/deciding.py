@@ -16,7 +16,9 @@ def take(settings: Settings, console: Console, name: str, **given: str | None) -
     from cost_pipeline.warehouse.decisions import DECISIONS
 
     operation = DECISIONS[name]
-    stated = {p.name: given.get(p.name) or p.default for p in operation.parameters}
+    # An empty text is a value, and not the same as nothing.
+    defaults = {p.name: p.default for p in operation.parameters}
+    stated = {**defaults, **{k: v for k, v in given.items() if v is not None}}
     for parameter in operation.parameters:
         if parameter.is_required and not (stated[parameter.name] or "").strip():
             raise WrongUsage(f"{parameter.name} is empty: {parameter.help}")

@@ -51,7 +51,10 @@ def classify_resource(
             f"({resource[0][2]}) by its project; move it there, or link the project"
         )
     details: dict[str, Json] = {"role": role, "from": _instant(connection, from_at)}
-    details |= {"tenant_id": tenant_id, "deployment_id": deployment_id}
+    details |= {
+        "tenant_id": tenant_id or None,
+        "deployment_id": deployment_id or None,
+    }
     if earlier and json.loads(earlier[0][0]) == details:
         raise DecisionRefused(f"{resource_id} is classified so already")
     decision = Decision("classify-resource", resource_id, details, now_text(connection))

@@ -40,8 +40,8 @@ def accept_drift(
     actual = None if drift["actual"] is None else json.loads(drift["actual"])
     if not _is_as_shown(shown_actual, actual):
         raise DecisionRefused(
-            f"{drift['field']} is now {as_shown(actual) or 'nothing'}, "
-            f"not {shown_actual or 'nothing'}; look again and accept that"
+            f"{drift['field']} is now {_told(as_shown(actual))}, "
+            f"not {_told(shown_actual)}; look again and accept that"
         )
     names = ("resource_id", "kind", "provider_id", "field", "spec_version")
     details = {name: drift[name] for name in names}
@@ -55,6 +55,10 @@ def as_shown(value: Json) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _told(shown: str | None) -> str:
+    return "nothing" if shown is None else shown or "an empty text"
 
 
 def _is_as_shown(shown: str | None, actual: Json) -> bool:
