@@ -129,6 +129,9 @@ def test_what_a_dry_run_showed_is_shown_once_and_still_due_to_a_server():
     connection, dry = warehouse_with("a"), DryRunGateway()
     assert deliver(connection, None, dry, NOW).shown == 1
     assert deliver(connection, None, dry, NOW).shown == 0
+    build_models(connection, "core.delivery_findings")
+    found = connection.execute("select finding from core.delivery_findings")
+    assert found.fetchall() == [("message_only_shown",)]
     gateway = ScriptedGateway()
     assert deliver(connection, None, gateway, NOW).sent == 1
     assert gateway.taken == [("a", False)]
