@@ -4,7 +4,8 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-export DAGSTER_HOME := $(CURDIR)/.dagster
+# Where the command line looks too, when it is called without make.
+export DAGSTER_HOME := $(abspath $(or $(COST_PIPELINE_HOME),data))/dagster
 export PYTHONWARNINGS := ignore
 export DO_NOT_TRACK := 1
 
@@ -68,4 +69,4 @@ lock: $(STAMP) ## Resolve pyproject.toml into requirements.lock (needs uv)
 	  --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean: ## Remove what can be made again; never touches data/landing or the ledger
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .dagster
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DAGSTER_HOME)
