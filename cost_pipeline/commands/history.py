@@ -3,6 +3,7 @@
 The storage itself is `automation/storage.py`; what is recorded in it is `running.py`.
 """
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -65,7 +66,17 @@ def open_history(settings: Settings) -> "dg.DagsterInstance":
     logging.getLogger().setLevel(logging.ERROR)
     with named_history():
         home = dagster_home(settings)
-        return open_instance(home, is_sqlite=settings.dagster_postgres_url is None)
+        with opened_alone(home):
+            return open_instance(home, is_sqlite=settings.dagster_postgres_url is None)
+
+
+@contextmanager
+def opened_alone(home: Path) -> Iterator[None]:
+    """Let one process after the other open a history: in a new home each would make
+    the tables, and whoever came second would find them half made."""
+    with (home / ".opening").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

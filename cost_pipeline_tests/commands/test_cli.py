@@ -1,5 +1,7 @@
 """The command line: one clear line for each error, and the right exit code."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cost_pipeline_tests.conftest import command
@@ -57,6 +59,14 @@ def test_a_line_of_the_env_file_is_a_setting_like_any_other(tmp_path):
     (line,) = done.stderr.strip().splitlines()
     assert "DAGSTER_POSTGRES_URL: Dagster's history is out of reach" in line
     assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_two_processes_may_be_the_first_in_a_new_home(tmp_path):
+    with ThreadPoolExecutor(2) as people:
+        asked = [people.submit(command, tmp_path, "health") for _ in range(2)]
+    for done in (future.result() for future in asked):
+        assert "open checks" in done.stdout, done.stderr
+        assert "history" not in done.stdout + done.stderr
 
 
 def test_a_quote_is_what_an_invoice_would_say(tmp_path):
