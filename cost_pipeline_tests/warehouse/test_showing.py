@@ -52,9 +52,9 @@ def test_hostile_names_cannot_become_markup(by_hand):
 def test_the_figures_are_those_of_the_last_final_month(by_hand):
     figures = plots(by_hand, MARTS["marts.cost_vs_revenue"])
     assert figures == {
-        "last_final_month_revenue_cents": 131972,
-        "last_final_month_cost_cents": 9861,
-        "last_final_month_margin_cents": 122111,
+        "final_revenue_cents": 131972,
+        "final_cost_cents": 9861,
+        "final_margin_cents": 122111,
     }
 
 
