@@ -173,3 +173,8 @@ def show_ending(console: Console) -> None:
     console.print(
         "  a number   cost-pipeline trace marts.cost_vs_revenue tenant_id=pilot"
     )
+    console.print(
+        f"  a decision COST_PIPELINE_NOW={DEMO_NOW:%Y-%m-%dT%H:%MZ} cost-pipeline "
+        "accept-drift ID, then make demo again",
+        soft_wrap=True,
+    )

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from cost_pipeline.commands.demonstrating import ENVIRONMENT, ISSUE_FROM
 from cost_pipeline.commands.history import PROJECT, open_history
 from cost_pipeline.commands.orphans import parent_of_children
 from cost_pipeline.commands.webserver import Address
@@ -48,7 +49,7 @@ def serve(
         workspace = str(PROJECT / "workspace.yaml")
         daemon = [sys.executable, "-m", "cost_pipeline.commands.daemon", "run"]
         commands["daemon"] = [*daemon, "-w", workspace, "--log-level", "warning"]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    environment = environment_of(settings, os.environ)
     with stop_signals() as is_stopping, Processes(address, environment) as processes:
         for name, command in commands.items():
             processes.start(name, command)
@@ -59,6 +60,20 @@ def serve(
                 is_told = True
                 say(f"Open {link(address)}  (Ctrl-C stops it)")
             time.sleep(TICK_S)
+
+
+def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """What both processes are told: with the demo account also the demo's instant.
+
+    Its past ends there. A job launched from its UI at the wall clock would find every
+    rate too old, and a decision would come after all that the demo shows.
+    """
+    environment = {**given, "PYTHONWARNINGS": "ignore"}
+    if settings.provider_name == "demo" and settings.now is None:
+        environment["COST_PIPELINE_NOW"] = ENVIRONMENT["COST_PIPELINE_NOW"]
+        if settings.issue_from is None:
+            environment["COST_PIPELINE_ISSUE_FROM"] = ISSUE_FROM
+    return environment
 
 
 def make_storage(settings: Settings) -> None:

@@ -16,9 +16,9 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from cost_pipeline.cli import WRONG_USAGE
-from cost_pipeline.commands.serving import checked_address
+from cost_pipeline.commands.serving import checked_address, environment_of
 from cost_pipeline.commands.webserver import Address
-from cost_pipeline.settings import WrongSetting
+from cost_pipeline.settings import Settings, WrongSetting
 
 TOKEN = "a-test-token-of-some-length"
 MUTATION = "mutation{reloadWorkspace{__typename}}"
@@ -89,6 +89,25 @@ def wait_until(is_so: Callable[[], bool], home: Path) -> None:
     while not is_so():
         assert time.monotonic() < until, (home / "output").read_text()
         time.sleep(0.1)
+
+
+def test_the_ui_of_the_demo_account_stays_at_the_demo_s_instant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COST_PIPELINE_PROVIDER", "demo")
+    told = environment_of(Settings.load(), {})
+    assert told["COST_PIPELINE_NOW"] == "2026-05-20T00:00:00+00:00"
+    assert told["COST_PIPELINE_ISSUE_FROM"] == "2026-02-01"
+    monkeypatch.setenv("COST_PIPELINE_NOW", "2026-05-21")
+    assert "COST_PIPELINE_NOW" not in environment_of(Settings.load(), {})
+
+
+def test_the_ui_of_a_real_account_follows_the_wall_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIGITALOCEAN_TOKEN", "test-token-of-nobody")
+    monkeypatch.setenv("COST_PIPELINE_PROVIDER", "digitalocean")
+    assert "COST_PIPELINE_NOW" not in environment_of(Settings.load(), {})
 
 
 @pytest.fixture(scope="module")
