@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from cost_pipeline.warehouse.checking import BrokenRule, cell
+from cost_pipeline.warehouse.checking import BrokenRule, short
 
 # Columns of an offending row that are named on the screen; all are in the UI.
 NAMED = 3
@@ -38,7 +38,7 @@ def told(rule: BrokenRule) -> str:
     if rule.is_warning or not rule.sample:
         return line
     named = zip(rule.columns[:NAMED], rule.sample[0], strict=False)
-    first = ", ".join(f"{name} {cell(one)}" for name, one in named)
+    first = ", ".join(f"{name} {short(one)}" for name, one in named)
     return f"{line}; the first is {first}"
 
 

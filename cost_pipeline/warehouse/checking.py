@@ -118,12 +118,15 @@ def _with_sample(
     return BrokenRule(name, count, columns, tuple(found.fetchall()), is_warning)
 
 
+def short(value: object) -> str:
+    """A value on one line, cut where nobody reads on."""
+    text = " ".join(("" if value is None else str(value)).split())
+    return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"
+
+
 def cell(value: object) -> str:
     """A value as one short table cell that cannot become markup."""
-    text = "" if value is None else str(value)
-    text = " ".join(text.split())
-    if len(text) > CELL_LENGTH:
-        text = text[: CELL_LENGTH - 1] + "…"
+    text = short(value)
     for mark in "\\`*_[]<>|":
         text = text.replace(mark, "\\" + mark if mark != "<" else "&lt;")
     return text
