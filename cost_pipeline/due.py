@@ -114,7 +114,9 @@ class Due:
         if receipt is None:
             return True
         landed = json.loads(self.landing.read(receipt.sha256, receipt.suffix))
-        return bool(landed.get(ACTIVITIES, {}).get("sha256") != sha256_of(table))
+        entry = landed.get(ACTIVITIES, {})
+        # A log that waits for an operator is known, and not new.
+        return bool(entry.get("held", entry).get("sha256") != sha256_of(table))
 
     def messages(self) -> int:
         """How many messages could be delivered now; none before the date of issue."""

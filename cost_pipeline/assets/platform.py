@@ -4,6 +4,7 @@ Assets here ask and store. Types, keys and quarantine are the contracts' affair.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -24,12 +25,18 @@ from cost_pipeline.contracts.registry import (
     source_tables,
 )
 from cost_pipeline.resources import Warehouse
+from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import Sources, SourceUnreachable
 from cost_pipeline.warehouse.checking import BrokenRule, broken_rules
 from cost_pipeline.warehouse.connection import RunClock
 from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.loading import Loaded
-from cost_pipeline.warehouse.platform import land_tables, last_look, load_source
+from cost_pipeline.warehouse.platform import (
+    land_tables,
+    last_look,
+    load_source,
+    waiting_tables,
+)
 
 CONTRACT = "contract"
 PLATFORM_TABLES = dg.AssetKey(["landing", "platform_tables"])
@@ -58,16 +65,24 @@ def platform_tables(
     """
     problem = None
     try:
-        land_tables(sources, landing, clock.now)
+        land_tables(sources, landing, clock.now, ledger_to_guard(clock))
     except SourceUnreachable as error:
         problem = str(error)
     receipt = last_look(landing, clock.now)
     if receipt is None:
         raise SourceUnreachable(problem)
+    problem = problem or waiting_tables(landing, clock.now)
     return dg.MaterializeResult(
         metadata={"sha256": receipt.sha256},
         check_results=[problem_result(PLATFORM_TABLES.path, "landed", problem)],
     )
+
+
+def ledger_to_guard(clock: RunClock) -> Path | None:
+    """Where what was told to customers lies, when this run may tell them more."""
+    if clock.issue_from is None or clock.issue_from > clock.now.date():
+        return None
+    return Settings.load().segments_path
 
 
 def spec_of(

@@ -47,8 +47,9 @@ class Contract:
     """One table: its columns in order, its key, and where rows come from if not given.
 
     `strict`: a single bad row refuses the whole file, because a partly read ledger is
-    worse than none. `seed`: rows of `dbt_like_sql/seeds/` stand in while the platform
-    has no table of that name.
+    worse than none. `append_only`: customers are billed from it, so that one that lost
+    rows waits for an operator. `has_seed`: rows of `dbt_like_sql/seeds/` stand in while
+    the platform has no table of that name.
     """
 
     table: str
@@ -57,6 +58,7 @@ class Contract:
     key: tuple[str, ...]
     subject: str
     strict: bool = False
+    append_only: bool = False
     has_seed: bool = False
     has_provenance: bool = True
 

@@ -51,6 +51,7 @@ CONTRACTS = (
         ),
         key=("activity_id",),
         subject="subscriptions",
+        append_only=True,
     ),
     Contract(
         "raw.usage_events",
@@ -77,6 +78,7 @@ CONTRACTS = (
         ),
         key=("event_id",),
         subject="usage",
+        append_only=True,
     ),
     Contract(
         "raw.hosted_deployments",
@@ -143,6 +145,7 @@ CONTRACTS = (
         ),
         key=("event_id",),
         subject="credits",
+        append_only=True,
     ),
     Contract(
         "raw.credit_quotas",

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,18 +18,22 @@ from cost_pipeline.warehouse.landing import (
     canonical,
 )
 from cost_pipeline.warehouse.loading import Loaded, SourceFile, load_table
+from cost_pipeline.warehouse.platform_logs import kept_whole, show_held, told_of_held
 from cost_pipeline.warehouse.reference import load_seed
 
 ACCOUNT = "platform"
 KIND = "platform_tables_json"
 
 
-def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
+def land_tables(
+    sources: Sources, landing: Landing, now: datetime, segments: Path | None = None
+) -> Receipt:
     """Land every table the platform has, and one receipt that names them all.
 
     One receipt for all of them, so that a run sees either the tables of one look or
     those of another, never a mixture. Constants are asked for too: a platform that
-    has rules of its own gives them, and only then the seeds stand back.
+    has rules of its own gives them, and only then the seeds stand back. Where documents
+    are issued the ledger's `segments` are given, and a log that lost rows is held back.
     """
     wanted = (*source_tables(), *reference_tables())
     tables = sources.fetch([contract.name for contract in wanted])
@@ -41,6 +46,11 @@ def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
         # Imported once: whoever clears the old table away takes back no counter.
         if name in before and (name not in tables or _is_only_header(tables[name])):
             manifest[name] = before[name]
+    if segments is not None:
+        for name in (c.name for c in source_tables() if c.append_only):
+            given, last = manifest.pop(name, None), before.get(name)
+            entry = kept_whole(landing, name, given, last, now, segments)
+            manifest |= {name: entry} if entry else {}
     body = canonical(manifest).encode()
     return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
 
@@ -48,6 +58,11 @@ def land_tables(sources: Sources, landing: Landing, now: datetime) -> Receipt:
 def last_look(landing: Landing, until: datetime) -> Receipt | None:
     """The last time the tables were landed, as of an instant."""
     return landing.latest(KIND, ACCOUNT, until=until)
+
+
+def waiting_tables(landing: Landing, until: datetime) -> str | None:
+    """Which logs wait for an operator, in a sentence for him."""
+    return told_of_held(_manifest(landing, until))
 
 
 def landed_table(
@@ -69,6 +84,10 @@ def load_source(
 ) -> Loaded:
     """Load one table from the landing, else from its seed, else nothing."""
     source = landed_table(landing, contract, until)
+    if contract.append_only:
+        show_held(
+            connection, contract.name, _manifest(landing, until).get(contract.name)
+        )
     if source is None:
         return load_seed(connection, contract)
     return load_table(connection, contract, source)
