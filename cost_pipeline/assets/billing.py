@@ -22,9 +22,9 @@ from cost_pipeline.warehouse.invoices import (
     land_history,
     land_index,
     land_invoices,
-    not_accepted,
     uuids_of,
 )
+from cost_pipeline.warehouse.invoices_published import not_accepted, refused_invoices
 from cost_pipeline.warehouse.landing import Landing, Receipt
 from cost_pipeline.warehouse.rates import land_rates
 
@@ -124,7 +124,8 @@ def do_invoice_files(
     account, published = account_of(provider), Settings.load().published_path
     named = uuids_of(landing, account, context.partition_keys, clock.now)
     uuids = not_accepted(landing, account, named, published, clock.now)
-    problems = land_invoices(provider, landing, uuids, clock.now)
+    refused = refused_invoices(published)
+    problems = land_invoices(provider, landing, uuids, clock.now, refused=refused)
     result = problem_result(list(INVOICES_KEY.path), COMPLETE, None)
     faults = [text for text in problems if not text.startswith(OPTIONAL)]
     if problems:

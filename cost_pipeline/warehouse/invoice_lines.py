@@ -30,6 +30,26 @@ UNLOADED = """
             and files.subject = receipts.subject and files.sha256 = receipts.sha256
     ) order by all
 """
+# A later answer of the same instant stands in their place.
+REPLACED = """
+    create or replace temp table replaced_files as
+    select account, subject, sha256 from raw.billing_files as files
+    where kind = 'invoice_csv' and not exists (
+        select 1 from raw.receipts as receipts
+        where receipts.kind = files.kind and receipts.account = files.account
+            and receipts.subject = files.subject and receipts.sha256 = files.sha256
+    )
+"""
+FORGET = """
+    delete from raw.invoice_lines as lines using temp.replaced_files as files
+    where lines.invoice_uuid = files.subject and lines.version = files.sha256;
+    delete from raw.billing_files as known using temp.replaced_files as files
+    where known.kind = 'invoice_csv' and known.account = files.account
+        and known.subject = files.subject and known.sha256 = files.sha256;
+    delete from raw.quarantine as rows using temp.replaced_files as files
+    where rows.table_name = 'raw.invoice_lines' and rows.source_file = files.sha256
+        and files.sha256 not in (select sha256 from raw.billing_files);
+"""
 BROKEN = """
     (amount_micros is null or start_text is not null or end_text is not null
         or start_at > end_at)
@@ -46,6 +66,7 @@ REASONS = """
 
 def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
     """Load every landed invoice file that is not loaded yet; returns how many."""
+    _forget_replaced(connection)
     files = connection.execute(UNLOADED).fetchall()
     for account, uuid, sha256, suffix in files:
         path = landing.verified(sha256, suffix)
@@ -67,6 +88,13 @@ def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) 
             said = str(error).splitlines()[0]
             _note(connection, account, uuid, sha256, 0, f"the file is no CSV: {said}")
     return len(files)
+
+
+def _forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop files that no receipt names any more, as a rebuild would not load them."""
+    connection.execute(REPLACED)
+    if connection.execute("select count(*) from temp.replaced_files").fetchall()[0][0]:
+        connection.execute(f"begin; {FORGET} commit;")
 
 
 def _note(

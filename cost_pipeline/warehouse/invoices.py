@@ -5,11 +5,9 @@ line for the operator, never an exception: one broken invoice stops only itself.
 files become rows is `billing.py` and `invoice_lines.py`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -64,7 +62,12 @@ def land_billing(provider: Provider, landing: Landing, now: datetime) -> list[st
 
 
 def land_invoice(
-    provider: Provider, landing: Landing, uuid: str, now: datetime
+    provider: Provider,
+    landing: Landing,
+    uuid: str,
+    now: datetime,
+    *,
+    is_refused: bool = False,
 ) -> list[str]:
     """Land an invoice's summary, items and file; returns what is missing.
 
@@ -87,7 +90,10 @@ def land_invoice(
         now,
         lambda: provider.invoice_items(uuid),
     )
-    return _problems((summary, items, _land_csv(provider, landing, uuid, now)))
+    last = landing.latest("invoice_csv", account_of(provider), until=now, subject=uuid)
+    if last is None or last.received_at != instant(now) or is_refused:
+        last = _land_csv(provider, landing, uuid, now)
+    return _problems((summary, items, last))
 
 
 def land_invoices(
@@ -95,12 +101,21 @@ def land_invoices(
     landing: Landing,
     uuids: Iterable[str],
     now: datetime,
+    *,
+    refused: Container[str] = (),
     workers: int = 4,
 ) -> list[str]:
-    """Land many invoices, a few at a time: most of the time is waiting."""
+    """Land many invoices, a few at a time: most of the time is waiting.
+
+    What was received at this very `now` is not asked for again, unless its file was
+    refused since: the provider may have mended what it sent.
+    """
+
+    def land(uuid: str) -> list[str]:
+        return land_invoice(provider, landing, uuid, now, is_refused=uuid in refused)
+
     with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(lambda uuid: land_invoice(provider, landing, uuid, now), uuids)
-        return [problem for problems in found for problem in problems]
+        return [problem for problems in pool.map(land, uuids) for problem in problems]
 
 
 def partition_key(period: str, uuid: str) -> str:
@@ -132,39 +147,6 @@ def uuids_of(
         for uuid, body in listed_invoices(landing, account, now).items()
         if partition_key(str(body.get("invoice_period", "")), uuid) in wanted
     )
-
-
-def not_accepted(
-    landing: Landing,
-    account: str,
-    uuids: Sequence[str],
-    published: Path,
-    now: datetime,
-) -> list[str]:
-    """The invoices of a range without a landed file accepted at their present total.
-
-    What is accepted says the published file, which no writer locks. A range covers
-    what lies between two due invoices, but whoever asks for one invoice alone wants it.
-    """
-    if len(uuids) < 2:
-        return list(uuids)
-    accepted = _accepted_totals(published)
-    landed = {
-        receipt.subject
-        for receipt in landing.receipts("invoice_csv")
-        if receipt.account == account
-        and receipt.is_complete
-        and receipt.received_at <= instant(now)
-        and landing.path(receipt.sha256, receipt.suffix).exists()
-    }
-    index = listed_invoices(landing, account, now)
-    return [
-        uuid
-        for uuid in uuids
-        if uuid not in landed
-        or uuid not in accepted
-        or _is_other(index[uuid].get("amount"), accepted[uuid])
-    ]
 
 
 def listed_invoices(landing: Landing, account: str, now: datetime) -> dict[str, Any]:
@@ -202,26 +184,6 @@ def _month_before(date: Json) -> str | None:
         return None
     first = at.astimezone(UTC).replace(day=1)
     return (first - timedelta(days=1)).strftime("%Y-%m")
-
-
-def _accepted_totals(published: Path) -> dict[str, int]:
-    """Accepted invoices with their totals; whatever cannot be read is fetched again."""
-    try:
-        with duckdb.connect(str(published), read_only=True) as connection:
-            rows = connection.execute(
-                "select invoice_uuid, amount_micros from marts.provider_invoices "
-                "where status = 'final' and verdict = 'accepted'"
-            ).fetchall()
-    except duckdb.Error:
-        return {}
-    return dict(rows)
-
-
-def _is_other(amount: Json, micros: int) -> bool:
-    try:
-        return Decimal(str(amount)) * 1_000_000 != micros
-    except InvalidOperation:
-        return True
 
 
 def _keys(
@@ -264,9 +226,6 @@ def _land_csv(
     provider: Provider, landing: Landing, uuid: str, now: datetime
 ) -> Receipt:
     account = account_of(provider)
-    last = landing.latest("invoice_csv", account, until=now, subject=uuid)
-    if last is not None and last.received_at == instant(now):
-        return last
     try:
         body = provider.invoice_csv(uuid)
     except ProviderError as error:

@@ -9,10 +9,11 @@ from cost_pipeline.warehouse.checking import broken_audit
 from cost_pipeline.warehouse.invoices import (
     due_invoices,
     known_invoices,
-    not_accepted,
+    land_invoices,
     partition_key,
     uuids_of,
 )
+from cost_pipeline.warehouse.invoices_published import not_accepted, refused_invoices
 from cost_pipeline.warehouse.models import all_audits
 from cost_pipeline_tests.bill_world import BOOKS, MAY_2, BillWorld, csv_file, line
 
@@ -232,6 +233,34 @@ def test_asking_twice_at_one_now_asks_once(world):
     assert world.biller.asked == ["u"]
 
 
+def test_a_refused_file_is_asked_for_again_at_the_same_now(world, tmp_path):
+    whole = csv_file(line("$0.50"), line("$0.50"))
+    world.biller.bill("torn", "1.00", csv_file(line("$0.50"), line("five")))
+    world.look()
+    world.books(tables=MARTS)
+    assert len(world.rows("from raw.quarantine")) == 1
+    assert verdicts(world) == {"torn": "refused"}
+    refused = refused_invoices(published_by(world, tmp_path))
+    world.biller.files["torn"] = whole
+    land_invoices(world.biller, world.landing, ["torn"], MAY_2, refused=refused)
+    world.books(tables=MARTS)
+    assert verdicts(world) == {"torn": "accepted"}
+    assert world.biller.asked == ["torn", "torn"]
+    assert world.rows("from raw.quarantine") == [], "as if it had never come"
+    assert len(world.rows("from raw.invoice_lines")) == 2
+
+
+def published_by(world, folder):
+    """A file with the one published table that tells what was accepted."""
+    path = folder / "cost.duckdb"
+    with duckdb.connect(str(path)) as file:
+        file.execute("create schema marts")
+        rows = world.connection.table("marts.provider_invoices").df()
+        file.register("rows", rows)
+        file.execute("create table marts.provider_invoices as from rows")
+    return path
+
+
 def test_of_a_range_only_what_is_not_accepted_is_fetched(world, tmp_path):
     for uuid in ("good", "grown", "bad", "lost"):
         world.biller.bill(uuid, "1.00", csv_file(line()))
@@ -239,12 +268,7 @@ def test_of_a_range_only_what_is_not_accepted_is_fetched(world, tmp_path):
     world.biller.files["lost"] = csv_file(line("$0.50"), line("$0.50"))
     world.look()
     world.books(tables=MARTS)
-    published = tmp_path / "cost.duckdb"
-    with duckdb.connect(str(published)) as file:
-        file.execute("create schema marts")
-        rows = world.connection.table("marts.provider_invoices").df()
-        file.register("rows", rows)
-        file.execute("create table marts.provider_invoices as from rows")
+    published = published_by(world, tmp_path)
     world.biller.headers["grown"]["amount"] = "1.50"
     world.biller.bill("new", "1.00", csv_file(line()))
     world.look(MAY_2 + timedelta(hours=1), uuids=["new"])
