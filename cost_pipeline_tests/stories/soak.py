@@ -103,7 +103,7 @@ def find_truth(folder: Path, url: str) -> Truth:
         awake = home.copy(folder / "awake", url)
         for part in (1, 2, 3):
             seconds_of(awake, START + gap * part / 3)
-        always_up[gap] = awake.digests()
+        always_up[gap] = awake.lasting_digests()
         shutil.rmtree(awake.folder)
     return Truth(home, run_s, home.digests(), always_up)
 
@@ -161,7 +161,8 @@ def clock_trial(
     if weather.chance.random() < 0.3:
         home.run(START + gap * weather.chance.random())
     code = home.run(START + gap)
-    return [f"{gap}: {text}" for text in ended(home, code, truth.always_up[gap])]
+    problems = ended(home, code, truth.always_up[gap], Home.lasting_digests)
+    return [f"{gap}: {text}" for text in problems]
 
 
 def reader_trial(
@@ -176,11 +177,16 @@ def reader_trial(
     return [*reader.errors, *blind, *failed]
 
 
-def ended(home: Home, code: int | None, expected: dict[str, str]) -> list[str]:
+def ended(
+    home: Home,
+    code: int | None,
+    expected: dict[str, str],
+    digests_of: Callable[[Home], dict[str, str]] = Home.digests,
+) -> list[str]:
     """What is wrong with the end of a home, compared with an undisturbed one."""
     if code != 0:
         return [f"the last run ended with {code}: {home.last_words()}"]
-    found = home.digests()
+    found = digests_of(home)
     names = sorted(expected.keys() | found.keys())
     differ = [name for name in names if found.get(name) != expected.get(name)]
     return [f"other digests: {', '.join(differ)}"] if differ else []

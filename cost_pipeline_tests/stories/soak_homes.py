@@ -27,11 +27,13 @@ import httpx
 
 from cost_pipeline.providers.demo import DEMO_NOW, rates
 from cost_pipeline.providers.demo.account import DemoAccount
-from cost_pipeline.warehouse.digesting import digests
-from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline.warehouse.digesting import digest, digests
+from cost_pipeline.warehouse.models import all_audits, all_models
 
 FIRST_PERIOD = "2026-03"
 LONGEST_RUN_S = 300
+# Days that nobody saw, and when a dry run showed a letter: both must differ.
+FINDINGS_OF_A_GAP = ("days_not_observed", "message_only_shown")
 PAUSE_OF_A_READER_S = 0.05
 PRELOADED = [
     "cost_pipeline.definitions",
@@ -151,6 +153,17 @@ class Home:
         with duckdb.connect(str(self.published), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             return digests(connection)
+
+    def lasting_digests(self) -> dict[str, str]:
+        """Those that a gap leaves alone: no finding that says when runs happened."""
+        names = ", ".join(f"'{name}'" for name in FINDINGS_OF_A_GAP)
+        lasting = f"from marts.data_quality where finding not in ({names})"
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"create temp table lasting as {lasting}")
+            columns = list(all_models()["marts.data_quality"].columns)
+            kept = digest(connection, "temp.lasting", columns)
+            return {**digests(connection), "marts.data_quality": kept}
 
     def last_words(self) -> str:
         """The end of what the last run said."""

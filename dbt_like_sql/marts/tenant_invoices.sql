@@ -7,7 +7,7 @@ A draft may still change; an issued document never does.
 subject: margins
 grain: invoice_id
 check: subtotal_cents + tax_cents = total_cents
-volatile: issued_at, due_at
+volatile: issued_at, due_at, notes
 
 invoice_id: The document.
 number: Printed number.
