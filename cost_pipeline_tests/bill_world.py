@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import duckdb
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
-from cost_pipeline.providers.base import ProviderNotFound
+from cost_pipeline.providers.base import Provider, ProviderNotFound
 from cost_pipeline.warehouse.billing import load_billing
 from cost_pipeline.warehouse.connection import RunClock, set_clock
 from cost_pipeline.warehouse.inventory import load_receipts
@@ -29,6 +29,7 @@ HEADER = (
 APRIL = "2026-04-01 00:00:00 +0000,2026-05-01 00:00:00 +0000"
 MAY_2 = datetime(2026, 5, 2, tzinfo=UTC)
 BOOKS = ("core.cost_allocation", "core.provider_invoices", "core.cost_findings")
+Found = TypeVar("Found")
 
 
 def line(
@@ -103,7 +104,7 @@ class Biller:
     def invoice_summary(self, uuid: str) -> Json:
         return self._found(self.summaries, uuid)
 
-    def _found(self, where: dict[str, Any], uuid: str) -> Any:
+    def _found(self, where: dict[str, Found], uuid: str) -> Found:
         if uuid not in where:
             raise ProviderNotFound(f"GET {uuid}: 404")
         return where[uuid]
@@ -129,9 +130,10 @@ class BillWorld:
 
     def look(self, at: datetime = MAY_2, uuids: Sequence[str] = ()) -> list[str]:
         """Land the index and the files of some invoices, or of all."""
-        problems = land_billing(self.biller, self.landing, at)  # type: ignore[arg-type]
+        provider = cast(Provider, self.biller)
+        problems = land_billing(provider, self.landing, at)
         wanted = uuids or sorted(self.biller.headers)
-        return problems + land_invoices(self.biller, self.landing, wanted, at)  # type: ignore[arg-type]
+        return problems + land_invoices(provider, self.landing, wanted, at)
 
     def books(self, at: datetime = MAY_2, tables: Sequence[str] = BOOKS) -> None:
         """Load what was landed and build the tables, as of an instant."""

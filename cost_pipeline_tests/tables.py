@@ -41,6 +41,7 @@ def fresh_warehouse(
 
 def give(connection: duckdb.DuckDBPyConnection, table: str, text: str) -> None:
     """Put the rows of a text table into a table, replacing what was there."""
+    rows: list[list[Any]]
     names, rows = read_text(text)
     contract = all_contracts().get(table)
     if contract is None:

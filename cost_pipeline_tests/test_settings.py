@@ -1,5 +1,7 @@
 """Settings: a wrong one names its variable and never shows its value."""
 
+from pathlib import Path
+
 import pytest
 
 from cost_pipeline.settings import Settings, WrongSetting
@@ -64,4 +66,4 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch):
 
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
-        Settings.load().home = "elsewhere"
+        Settings.load().home = Path()  # type: ignore[misc]

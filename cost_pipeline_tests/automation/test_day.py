@@ -124,7 +124,7 @@ def day(
         monkeypatch.setenv(name, value)
     port = free_port()
     scripts = Path(sys.executable).parent
-    commands = [
+    commands: list[list[str | Path]] = [
         [scripts / "dagster-daemon", "run", "-w", WORKSPACE, "--log-level", "error"],
         [scripts / "dagster-webserver", "-w", WORKSPACE, "-p", str(port)],
     ]
@@ -184,4 +184,5 @@ def test_a_day_passes_and_is_published_once_however_many_daemons_tick(day: Day) 
 
 
 def last_day(day: Day) -> date:
-    return day.read("select max(day) from marts.usage_daily")[0][0]
+    found: date = day.read("select max(day) from marts.usage_daily")[0][0]
+    return found

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
 from cost_pipeline.due import Due
 from cost_pipeline.settings import Settings
@@ -39,7 +40,7 @@ def due_at(
     sources: GivenSources | None = None,
     issue_from: date | None = date(2026, 1, 1),
 ) -> Due:
-    settings = Settings(_env_file=None, COST_PIPELINE_HOME=home)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, COST_PIPELINE_HOME=home)
     given = sources or GivenSources(None)
     return Due(settings, RunClock(now, issue_from), ACCOUNT, lambda: given)
 
@@ -65,7 +66,9 @@ def publish(due: Due, *statements: str) -> None:
 def segment(due: Due, table: str, batch: int, query: str) -> None:
     folder = due.settings.segments_path / table
     folder.mkdir(parents=True, exist_ok=True)
-    duckdb.sql(query).write_parquet(str(folder / f"{batch:08d}.parquet"))
+    found = duckdb.sql(query)
+    assert found is not None
+    found.write_parquet(str(folder / f"{batch:08d}.parquet"))
 
 
 def test_nothing_is_due_before_anything_was_landed(tmp_path: Path) -> None:
@@ -87,7 +90,7 @@ def test_an_invoice_is_due_until_its_file_is_here(tmp_path: Path) -> None:
 def test_an_invoice_that_only_the_history_names_is_due(tmp_path: Path) -> None:
     due = due_at(tmp_path)
     list_invoices(due, "aaaaaaaa-1")
-    bodies = [
+    bodies: list[dict[str, Json]] = [
         {
             "type": "Invoice",
             "invoice_uuid": "aaaaaaaa-1",

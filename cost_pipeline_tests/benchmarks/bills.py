@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.billing import CONTRACTS
+from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings
@@ -91,7 +92,7 @@ def bill_world(size: Size) -> Result:
 
 
 def _land_index(settings: Settings, size: Size, total: Decimal) -> None:
-    header = {
+    header: dict[str, Json] = {
         "invoice_uuid": INVOICE,
         "invoice_id": "1",
         "amount": str(total),

@@ -15,6 +15,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import duckdb
 import httpx
@@ -71,7 +72,7 @@ def syncs(homes: Homes) -> Iterator[Row]:
         )
 
 
-def _measured(homes: Homes, name: str, url: str, **arguments: int) -> Result:
+def _measured(homes: Homes, name: str, url: str, **arguments: Any) -> Result:
     """Under an account of which nothing was seen yet."""
     place = {"DIGITALOCEAN_API_URL": url, "COST_PIPELINE_ACCOUNT": ACCOUNT}
     return homes.measure(name, SIZES["tiny"], environment=place, **arguments)

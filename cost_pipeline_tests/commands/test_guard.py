@@ -36,7 +36,7 @@ def ask(
     guard = Guard(inner, frozenset({HOST, "[::1]:3000"}), token)
 
     async def request() -> httpx.Response:
-        transport = httpx.ASGITransport(app=guard)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=guard)
         async with httpx.AsyncClient(transport=transport) as client:
             url = f"http://{HOST}{path}"
             return await client.request(

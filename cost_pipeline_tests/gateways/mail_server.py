@@ -12,6 +12,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 
+def part(mail: EmailMessage, kind: str) -> str:
+    """What a mail says in its `plain` or its `html` part."""
+    found = mail.get_body([kind])
+    assert found is not None, f"the mail has no {kind} part"
+    return str(found.get_content())
+
+
 @dataclass
 class MailServer:
     """Keeps what it took; `mood` says how it behaves from now on."""

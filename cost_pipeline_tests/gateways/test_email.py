@@ -11,7 +11,7 @@ from cost_pipeline.gateways.base import (
 )
 from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.gateways.email import EmailGateway, WrongMailSettings
-from cost_pipeline_tests.gateways.mail_server import mail_server
+from cost_pipeline_tests.gateways.mail_server import mail_server, part
 
 LETTER = Letter(
     "Spend",
@@ -39,8 +39,8 @@ def test_a_mail_has_text_and_html_and_a_lasting_name():
     assert mail["Message-ID"] == named == "<spend-1@example.com>"
     assert mail["To"] == "ada@example.com"
     assert mail["X-Possible-Duplicate"] is None
-    text = mail.get_body(["plain"]).get_content()
-    html = mail.get_body(["html"]).get_content()
+    text = part(mail, "plain")
+    html = part(mail, "html")
     assert "Machine: m1\nCost: $26.88" in text.replace("\r\n", "\n")
     assert "<td>m1</td>" in html
 
@@ -48,7 +48,7 @@ def test_a_mail_has_text_and_html_and_a_lasting_name():
 def test_a_mail_that_may_be_the_second_says_so():
     mail = gateway().compose(envelope(is_possible_duplicate=True))
     assert mail["X-Possible-Duplicate"] == "yes"
-    assert "may have reached you before" in mail.get_body(["plain"]).get_content()
+    assert "may have reached you before" in part(mail, "plain")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_hostile_name_adds_no_header_no_markup_and_runs_no_template():
     letter = Letter(hostile, hostile, (hostile,), ("Machine",), ((hostile,),))
     mail = gateway().compose(envelope(letter=letter))
     assert mail["Bcc"] is None
-    html = mail.get_body(["html"]).get_content()
+    html = part(mail, "html")
     assert "<script>" not in html
     assert "{{ 7 * 7 }}" in html
     assert b"\nBcc:" not in mail.as_bytes().split(b"\n\n", 1)[0]

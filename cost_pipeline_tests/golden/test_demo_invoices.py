@@ -49,6 +49,7 @@ def demo(tmp_path_factory):
         load_observations(connection, landing)
         build_models(connection, *INPUTS)
         window = due_window(connection)
+        assert window is not None
         build(connection, all_models()["core.usage_daily"], window)
         remember_metered(connection, window)
         for table in drafted():

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 
 
-def cases(name: str) -> list[dict]:
+def cases(name: str) -> list[dict[str, Any]]:
     return [
         case
         for case in json.loads(VECTORS.read_text())["cases"]
@@ -29,7 +30,7 @@ def cases(name: str) -> list[dict]:
     ]
 
 
-def warehouse_of(case: dict):
+def warehouse_of(case: dict[str, Any]):
     """A warehouse whose catalog is the case's own."""
     connection = fresh_warehouse()
     given = case["in"]

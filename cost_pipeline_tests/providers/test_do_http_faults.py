@@ -228,4 +228,4 @@ def test_nobody_listening_is_unavailable():
     client = DigitalOcean(
         TOKEN, "http://127.0.0.1:9", limits=Limits(attempts=1), timing=FakeTime().timing
     )
-    assert "ConnectError" in client.list_all("domains").problem
+    assert "ConnectError" in (client.list_all("domains").problem or "")

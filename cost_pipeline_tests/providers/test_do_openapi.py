@@ -7,6 +7,7 @@ Unknown paths and query parameters are refused, a CSV is refused to who pins JSO
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def unique(items):
     return list({str(i.get("id", i)): i for i in items}.values())
 
 
-class Everything(dict):
+class Everything(dict[str, Any]):
     """Every path is one the strict mock decides about."""
 
     def __contains__(self, path):

@@ -63,7 +63,7 @@ def test_a_used_up_hour_is_waited_for_until_the_reset_it_names(cloud, status):
 def test_a_used_up_hour_that_ends_too_late_is_a_clear_error(cloud):
     reset = int(datetime.now(UTC).timestamp()) + 3000
     headers = {"ratelimit_remaining": "0", "ratelimit_reset": str(reset)}
-    cloud.script[PATH] = [answer(GOOD, **headers)]
+    cloud.script[PATH] = [answer(GOOD, 200, **headers)]
     client = cloud.client()
     assert client.list_all("domains").is_complete
     assert "more than the 60 s" in client.list_all("domains").problem

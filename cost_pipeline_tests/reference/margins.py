@@ -6,8 +6,9 @@ rounded once, and the cents that are left go to the largest fractions.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TypeVar
 
-Cell = tuple[str, ...]
+Cell = TypeVar("Cell", bound=tuple[str, ...])
 MICROS_PER_CENT = 10_000
 
 

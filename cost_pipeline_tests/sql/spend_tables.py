@@ -128,7 +128,10 @@ def machines_of(connection: duckdb.DuckDBPyConnection, tenant: str) -> list[Mach
         "from raw.hosted_deployments where tenant_id = ? order by all",
         [tenant],
     ).fetchall()
-    return [Machine(*row, tuple(sorted(events.get(name, [])))) for name, *row in rows]
+    return [
+        Machine(kind, status, start, end, tuple(sorted(events.get(name, []))))
+        for name, kind, status, start, end in rows
+    ]
 
 
 def spend_of(

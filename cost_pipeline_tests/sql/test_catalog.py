@@ -1,6 +1,7 @@
 """The catalog in force, and what its audits catch."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ VERSIONS = """
 """
 
 
-def in_force(decisions: str, versions: str = VERSIONS) -> list[tuple]:
+def in_force(decisions: str, versions: str = VERSIONS) -> list[tuple[Any, ...]]:
     with fresh_warehouse() as connection:
         give(connection, "raw.plan_versions", versions)
         give(connection, "ledger.decisions", decisions)

@@ -1,6 +1,7 @@
 """Whether every day and every invoice is there, and what waits while one is not."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ AUDITS = {audit.name: audit for audit in all_audits()}
 STUDIO = ("2026-04-01", None)
 
 
-def found(world: UsageWorld, audit: str) -> list[tuple]:
+def found(world: UsageWorld, audit: str) -> list[tuple[Any, ...]]:
     broken = broken_audit(world.connection, AUDITS[audit])
     return [row for rule in broken for row in rule.sample]
 

@@ -35,7 +35,8 @@ OTHER_SEQUENCES = {"5", "6", "7", "10", "11"}
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    return json.loads((VECTORS / f"{name}.json").read_text("utf-8"))["cases"]
+    found = json.loads((VECTORS / f"{name}.json").read_text("utf-8"))
+    return list(found["cases"])
 
 
 def imported(install_id: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def ask(
     tier = question.get("tier") or (spent[-1]["tier"] if spent else "core")
     first = min([event["at"] for event in spent] + [now])
     for table in ("raw.installs", "raw.credit_events"):
-        rows = []
+        rows: list[dict[str, Any]] = []
         for name in ("hw", "nohw"):
             install = {"install_id": name, "tier": tier, "first_seen_at": first}
             install |= {"has_hardware": name == "hw", "tier_changed_at": now}

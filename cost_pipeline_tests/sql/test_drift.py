@@ -81,11 +81,9 @@ def test_tags_differ_from_the_look_that_showed_them() -> None:
         resource_id       | lifetime | started_at          | first_seen_at
         do:main:droplet:1 | 1        | 2026-04-01 06:00:00 | 2026-04-01 06:15:00
     """
-    given = {
-        "core__resource_sightings": looks,
-        "core__resource_lifetimes": lifetimes,
-    }
-    with world(live, spec, **given) as connection:
+    with world(
+        live, spec, core__resource_sightings=looks, core__resource_lifetimes=lifetimes
+    ) as connection:
         query = "select field, actual, status, opened_at from marts.drift_history"
         assert rows(connection, query) == [
             ("tags", '["web"]', "open", datetime(2026, 5, 3, 9))

@@ -37,7 +37,7 @@ def zipped(text):
 def loaded(tmp_path, *bodies):
     landing, connection = Landing(tmp_path), fresh_warehouse(NOW)
     for day, body in enumerate(bodies, start=1):
-        land_rates(lambda body=body: body, landing, datetime(2026, 5, day, tzinfo=UTC))
+        land_rates(io.BytesIO(body).read, landing, datetime(2026, 5, day, tzinfo=UTC))
     load_receipts(connection, landing)
     return connection, load_rates(connection, landing)
 

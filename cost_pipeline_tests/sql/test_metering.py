@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from cost_pipeline.warehouse.models import all_models
 from cost_pipeline_tests.usage_world import UsageWorld
 
 
-def metered(world: UsageWorld, select: str) -> list[tuple]:
+def metered(world: UsageWorld, select: str) -> list[tuple[Any, ...]]:
     world.meter()
     return world.rows(f"select {select} from core.usage_daily order by all")
 

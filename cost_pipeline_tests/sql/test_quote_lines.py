@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import duckdb
 import pytest
@@ -108,9 +109,11 @@ def warehouse():
         yield connection
 
 
-def quoted(connection: duckdb.DuckDBPyConnection, cases: list[Case]) -> dict:
+def quoted(
+    connection: duckdb.DuckDBPyConnection, cases: list[Case]
+) -> dict[tuple[str, str], int]:
     """Quote all cases in one build of the models; amounts by case and line kind."""
-    tables = {
+    tables: dict[str, list[tuple[Any, ...]]] = {
         name: []
         for name in (
             "raw.plan_versions", "raw.plan_items", "raw.addons", "raw.tax_rates",
@@ -211,7 +214,7 @@ def test_a_line_can_be_computed_again_from_what_it_kept(warehouse, cases):
         assert recomputed(kind, json.loads(text)) == amount
 
 
-def recomputed(kind: str, inputs: dict) -> int:
+def recomputed(kind: str, inputs: dict[str, Any]) -> int:
     """The amount of a line from the inputs that stand on it."""
     if kind == "tax":
         return reference.tax(inputs["subtotal_cents"], Decimal(inputs["rate"]))

@@ -38,7 +38,9 @@ def test_lifetimes_are_those_of_the_reference(cases):
             "select provider_account, valid_from, valid_to, is_stale "
             "from core.resources order by all"
         ).fetchall()
-    found = {str(number): [] for number in range(len(cases))}
+    found: dict[str, list[tuple[int, int | None]]] = {
+        str(number): [] for number in range(len(cases))
+    }
     for account, start, end, is_stale in rows:
         found[account].append((look_of(start), end and look_of(end)))
         assert is_stale is (end is not None)

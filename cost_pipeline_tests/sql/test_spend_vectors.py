@@ -136,7 +136,7 @@ def estimate_case(case):
 
 @pytest.mark.parametrize("case", cases("worker_runs"))
 def test_the_original_worker_is_reproduced_run_by_run(case):
-    told = set()
+    told: set[tuple[int, str]] = set()
     orgs = {org["id"]: org for org in case["in"]["orgs"]}
     connection = hosted_warehouse()
     give_worker_machines(connection, case)

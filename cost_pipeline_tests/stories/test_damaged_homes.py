@@ -91,6 +91,7 @@ def test_a_flipped_byte_is_named_with_its_file_and_the_old_file_stays(harmed):
 def test_a_deleted_listing_comes_back_with_the_next_look(harmed):
     landing = Landing(harmed / "data" / "landing")
     receipt = landing.latest("droplets", "do:demo", until=DEMO_NOW)
+    assert receipt is not None
     last = landing.path(receipt.sha256, receipt.suffix)
     last.unlink()
     later = {**ENVIRONMENT, "COST_PIPELINE_NOW": "2026-05-20T00:15:00Z"}

@@ -96,6 +96,7 @@ def look(
         others = [a for a in ACCOUNTS if a not in asked]
         world.landing.keep_receipts(replace(spared, account=f"do:{a}") for a in others)
         for account in asked:
+            assert ask is not None
             ask(account)
 
 

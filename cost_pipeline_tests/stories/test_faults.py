@@ -20,6 +20,7 @@ from cost_pipeline_tests.conftest import command
 from cost_pipeline_tests.stories.fake_account import (
     BILLS,
     RATES,
+    Change,
     FakeAccount,
     Spoil,
     body,
@@ -91,7 +92,7 @@ def story(tmp_path_factory) -> Story:
     faulty, twin, during = (folder / name for name in ("faulty", "twin", "during"))
     faulty.mkdir()
     with served() as account, served() as healthy:
-        bills = dict.fromkeys(
+        bills: dict[str, Change] = dict.fromkeys(
             (f"{BILLS}/invoices", f"{BILLS}/billing_history"), without_april
         )
         account.changes = bills

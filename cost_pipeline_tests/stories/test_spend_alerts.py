@@ -13,7 +13,7 @@ from cost_pipeline.warehouse.alerting import record_crossings
 from cost_pipeline.warehouse.connection import RunClock, open_warehouse, set_clock
 from cost_pipeline.warehouse.ledger import prepare_ledger
 from cost_pipeline.warehouse.outbox import deliver, queue_messages, queue_notice
-from cost_pipeline_tests.gateways.mail_server import mail_server
+from cost_pipeline_tests.gateways.mail_server import mail_server, part
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (
     NO_COSTS,
@@ -94,7 +94,7 @@ def test_a_crossing_is_told_once_and_those_who_want_no_mail_get_none():
         deliver(connection, None, gateway(server), now + timedelta(days=2))
     assert (result.sent, result.skipped) == (1, 2)
     assert [mail["To"] for mail in server.taken] == ["ada@example.com"]
-    text = server.taken[0].get_body(["plain"]).get_content()
+    text = part(server.taken[0], "plain")
     assert "m-loud" in text
     assert "24.00 h" in text
     given = {**NO_COSTS, PLANS: plans_text({"loud": plan("pro")})}

@@ -34,6 +34,7 @@ def holder(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()
@@ -82,7 +83,7 @@ def test_what_is_no_lock_is_not_waited_for(said, outcome):
         raise duckdb.IOException(said)
 
     with pytest.raises(outcome):
-        patiently(refuse, 60, pytest.fail, "Mend it.")
+        patiently(refuse, 60, lambda s: pytest.fail(f"waited {s} s"), "Mend it.")
 
 
 def test_every_connection_reckons_in_utc(tmp_path):

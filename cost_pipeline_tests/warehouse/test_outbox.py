@@ -17,7 +17,7 @@ NOW = datetime(2026, 5, 20)
 class ScriptedGateway:
     """Does to each mail what the script says, then takes everything."""
 
-    script: list[Exception | None] = field(default_factory=list)
+    script: list[BaseException | None] = field(default_factory=list)
     taken: list[tuple[str, bool]] = field(default_factory=list)
     is_dry_run: bool = False
 

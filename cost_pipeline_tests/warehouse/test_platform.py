@@ -11,9 +11,9 @@ from cost_pipeline.warehouse.connection import RunClock, set_clock
 from cost_pipeline.warehouse.deciding import DecisionRefused
 from cost_pipeline.warehouse.decisions import confirm_shrink
 from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.warehouse.models import SEEDS
 from cost_pipeline.warehouse.platform import land_tables, load_source, waiting_tables
 from cost_pipeline.warehouse.platform_logs import rows_of
-from cost_pipeline.warehouse.reference import SEEDS
 from cost_pipeline_tests.tables import fresh_warehouse
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)

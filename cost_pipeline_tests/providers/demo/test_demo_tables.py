@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_the_pilot_used_nothing_on_the_days_that_are_verified():
     used = [row for row in rows("usage_events") if row["tenant_id"] == "pilot"]
     assert used
     assert not [r for r in used if "2026-05-01" <= r["occurred_at"] < "2026-05-11"]
-    totals: Counter[tuple[str, str]] = Counter()
+    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in {row["event_id"]: row for row in used}.values():
         totals[row["occurred_at"][:7], row["billing_kind"]] += Decimal(row["quantity"])
     included = {
