@@ -24,7 +24,7 @@ def digests(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> dict[st
     """The digest of each published table that is there."""
     present = tables_in(connection, catalog)
     return {
-        name: digest(connection, catalog + name, columns_for_digest(connection, model))
+        name: digest(connection, catalog + name, columns_for_digest(model))
         for name, model in sorted(published_models().items())
         if name in present
     }
@@ -61,10 +61,8 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"{duckdb.__version__} {found[0]} {found[1]}"
 
 
-def columns_for_digest(
-    connection: duckdb.DuckDBPyConnection, model: Model
-) -> list[str]:
-    del connection
+def columns_for_digest(model: Model) -> list[str]:
+    """The columns that do not depend on when a run happened."""
     return [name for name in model.columns if name not in model.volatile]
 
 
