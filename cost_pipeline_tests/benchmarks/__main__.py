@@ -8,6 +8,7 @@ turns, and the median counts. The table goes to `RESULTS.md`, one section for ea
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,22 +24,23 @@ def main(arguments: list[str]) -> int:
     size = SIZES[arguments[0] if arguments else "S"]
     rounds = int(arguments[1]) if len(arguments) > 1 else 3
     day = arguments[2] if len(arguments) > 2 else datetime.now(UTC).date().isoformat()
-    rows = measured(size, rounds)
-    facts = f"{machine()} Rounds: {rounds}."
+    rows: list[Row] = []
+    facts = ""
+    for row in measured(size, rounds):
+        sys.stderr.write(f"  {row.what}: {row.result}\n")
+        rows.append(row)
+        facts = f"{machine()} Rounds: {rounds}."
+        # A large size takes long; one that is cut off keeps what it has measured.
+        keep(RESULTS, size, day, facts, rows)
     sys.stdout.write("\n" + as_table(rows) + "\n" + facts + "\n")
-    keep(RESULTS, size, day, facts, rows)
     return 0
 
 
-def measured(size: Size, rounds: int) -> list[Row]:
-    """All rows of a size; folders are gone when they are measured."""
+def measured(size: Size, rounds: int) -> Iterator[Row]:
+    """All rows of a size as they are found; folders are gone when they are measured."""
     with tempfile.TemporaryDirectory() as folder:
         homes = Homes(Path(folder), rounds)
-        rows: list[Row] = []
-        for row in measure_all(homes, size, SIZES[SMALLER[size.name]]):
-            sys.stderr.write(f"  {row.what}: {row.result}\n")
-            rows.append(row)
-        return rows
+        yield from measure_all(homes, size, SIZES[SMALLER[size.name]])
 
 
 if __name__ == "__main__":
