@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from rich.console import Console
 
 from cost_pipeline.commands.reading import as_table, ask
 from cost_pipeline.commands.running import Pipeline, Report
+from cost_pipeline.contracts.ledger_margins import MARGIN_FINALS
+from cost_pipeline.providers import demo
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.demo import DEMO_NOW, change_instants, changes
-from cost_pipeline.resources import provider_of
+from cost_pipeline.resources import opened_warehouse, provider_of, run_clock
 from cost_pipeline.settings import Settings
 from cost_pipeline.warehouse.asking import account_of
 from cost_pipeline.warehouse.invoices import (
@@ -27,6 +30,7 @@ from cost_pipeline.warehouse.invoices import (
     uuids_of,
 )
 from cost_pipeline.warehouse.landing import Landing, Receipt, instant
+from cost_pipeline.warehouse.ledger import append
 
 ISSUE_FROM = "2026-02-01"
 # The demo must answer the same on every machine, whatever is configured there.
@@ -43,6 +47,8 @@ ENVIRONMENT = {
 ACCOUNT = "do:demo"
 # February was billed on 1 March and again on the 5th, over another amount.
 REISSUED, BEFORE_REISSUE = "2026-02_3e8f7aa9", datetime(2026, 3, 2, 2, 23, tzinfo=UTC)
+# What a run as of 3 March writes down, as `stories/test_demo_finals.py` shows.
+FINALS = Path(demo.__file__).with_name("margin_finals.csv")
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
@@ -60,6 +66,7 @@ def demonstrate(console: Console) -> Report:
     looks = land_past(settings, landing)
     if looks:
         console.print(f"landed {looks} looks at the account's past")
+    remember_past(settings)
     return Pipeline(settings, console).run()
 
 
@@ -109,6 +116,19 @@ def land_past_bills(settings: Settings, landing: Landing) -> None:
         land_index(provider, landing, BEFORE_REISSUE)
         for uuid in uuids_of(landing, ACCOUNT, [REISSUED], BEFORE_REISSUE):
             land_invoice(provider, landing, uuid, BEFORE_REISSUE)
+
+
+def remember_past(settings: Settings) -> None:
+    """What was called final of February, on the day before its bill came once more."""
+    path = str(FINALS).replace("'", "''")
+    columns = ", ".join(
+        # An empty text is a text: a cell without documents stands on none.
+        f"cast(coalesce({column.name}, '') as {column.type}) as {column.name}"
+        for column in MARGIN_FINALS.columns
+    )
+    query = f"select {columns} from read_csv('{path}', all_varchar = true)"
+    with opened_warehouse(settings, run_clock(settings)) as connection:
+        append(connection, MARGIN_FINALS, query, segments=settings.segments_path)
 
 
 def looks_before(now: datetime) -> Iterable[datetime]:
