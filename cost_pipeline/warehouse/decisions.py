@@ -183,6 +183,6 @@ DECISIONS: dict[str, Operation] = {
     "confirm-shrink": Operation(
         confirm_shrink,
         "Let a listing count of which so much vanished at once that it was held.",
-        (Parameter("kind", "The listing, or the resource kind."),),
+        (Parameter("kind", "The listing, the resource kind, or the log that lost rows."),),
     ),
 }

@@ -13,6 +13,7 @@ from cost_pipeline.contracts.ledger_margins import MARGIN_FINALS
 from cost_pipeline_tests.conftest import command
 
 MARCH_3 = datetime(2026, 3, 3, tzinfo=UTC)
+CREDITED = "subscription:harbor:USD:2026-03-15T21:00:00"
 FEBRUARY = "where month = '2026-02-01'"
 
 
@@ -48,12 +49,13 @@ def test_the_bill_that_came_again_is_a_correction_and_no_silent_change(
         f"from marts.margin_corrections {FEBRUARY}",
     )
     assert corrections
-    for reason, revision, *_ in corrections:
-        assert reason.startswith("provider invoices: 3e8f7aa9-aeec-57@f4799b56 -> ")
+    again = "provider invoices: 3e8f7aa9-aeec-57@f4799b56 -> "
+    for reason, revision, is_revenue, micros in corrections:
         assert revision == 1
-    # A credit of a later invoice gave a part of February back.
-    (credited,) = [reason for reason, _, is_revenue, _ in corrections if is_revenue][:1]
-    assert "subscription:harbor:USD:2026-03-15T21:00:00" in credited
+        assert reason.startswith(again) == (micros != 0), reason
+        # A credit of a later invoice gave a part of February back.
+        assert reason.endswith(CREDITED) == is_revenue, reason
+    assert {is_revenue for _, _, is_revenue, _ in corrections} == {True, False}
     with FINALS.open() as lines:
         called_final = sum(int(line.split(",")[10]) for line in list(lines)[1:])
     now = rows_of(

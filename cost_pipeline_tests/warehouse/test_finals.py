@@ -65,6 +65,15 @@ def test_a_later_change_is_a_correction_that_says_why(warehouse):
     ]
 
 
+def test_a_bill_that_came_again_does_not_explain_a_cent_of_revenue(warehouse):
+    run(warehouse, f"{CELL}|100|60|100|40|true")
+    give(warehouse, "core.provider_invoices", f"{INVOICE}second")
+    assert run(warehouse, f"{CELL}|99|60|100|40|true") == 1
+    assert corrections(warehouse) == [
+        (1, -1, 0, "owners, shares, or a cent of rounding moved")
+    ]
+
+
 def test_every_correction_is_the_difference_to_the_sum_of_those_before(warehouse):
     for cost in (60, 75, 60, 61):
         run(warehouse, f"{CELL}|100|{cost}|100|40|true")

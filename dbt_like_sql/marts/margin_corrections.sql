@@ -50,17 +50,18 @@ select
     delta_cost_cents,
     delta_revenue_original_cents,
     delta_cost_micros_usd,
-    cast(case
-        when cost_basis = earlier_cost_basis and revenue_basis = earlier_revenue_basis
-            then 'owners, shares, or a cent of rounding moved'
-        else concat_ws('; ',
-            case when cost_basis <> earlier_cost_basis
-                then 'provider invoices: ' || earlier_cost_basis || ' -> ' || cost_basis
-            end,
-            case when revenue_basis <> earlier_revenue_basis
-                then 'documents: ' || earlier_revenue_basis || ' -> ' || revenue_basis
-            end)
-    end as varchar) as reason,
+    -- Only the side that changed is explained: a bill that came again says nothing
+    -- about revenue, and documents say nothing about cost.
+    cast(coalesce(nullif(concat_ws('; ',
+        case when cost_basis <> earlier_cost_basis
+                and (delta_cost_cents <> 0 or delta_cost_micros_usd <> 0)
+            then 'provider invoices: ' || earlier_cost_basis || ' -> ' || cost_basis
+        end,
+        case when revenue_basis <> earlier_revenue_basis
+                and (delta_revenue_cents <> 0 or delta_revenue_original_cents <> 0)
+            then 'documents: ' || earlier_revenue_basis || ' -> ' || revenue_basis
+        end
+    ), ''), 'owners, shares, or a cent of rounding moved') as varchar) as reason,
     recorded_at
 from revised
 where revision > 0
