@@ -186,7 +186,7 @@ def void_invoice(
 
 @app.command("confirm-shrink")
 def confirm_shrink(kind: str) -> None:
-    """Let a listing count of which so much vanished at once that it was held."""
+    """Let a listing or a log count that lost so much at once that it was held."""
     from cost_pipeline.commands.deciding import take
 
     take(Settings.load(), out, "confirm-shrink", kind=kind)

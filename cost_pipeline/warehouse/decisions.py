@@ -182,7 +182,11 @@ DECISIONS: dict[str, Operation] = {
     ),
     "confirm-shrink": Operation(
         confirm_shrink,
-        "Let a listing count of which so much vanished at once that it was held.",
-        (Parameter("kind", "The listing, the resource kind, or the log that lost rows."),),
+        "Let a listing or a log count that lost so much at once that it was held.",
+        (
+            Parameter(
+                "kind", "The listing, the resource kind, or the log that lost rows."
+            ),
+        ),
     ),
 }
