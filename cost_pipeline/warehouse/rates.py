@@ -35,7 +35,7 @@ class RatesRefused(Exception):
 def land_rates(fetch: Callable[[], bytes], landing: Landing, now: datetime) -> Receipt:
     """Land the history file; a fault is a receipt, and the last good file stays."""
     last = landing.latest(KIND, ACCOUNT, until=now)
-    if last is not None and last.received_at == instant(now):
+    if last and last.received_at == instant(now) and _holds_rates(landing, last):
         return last
     try:
         body = fetch()
@@ -43,6 +43,15 @@ def land_rates(fetch: Callable[[], bytes], landing: Landing, now: datetime) -> R
         failed = Listing(KIND, (), is_complete=False, problem=str(error))
         return landing.keep_listing(ACCOUNT, failed, now=now)
     return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
+
+
+def _holds_rates(landing: Landing, receipt: Receipt) -> bool:
+    """Whether what was landed need not be asked for again at the same instant."""
+    try:
+        _columns(_text(landing.read(receipt.sha256, receipt.suffix)))
+    except RatesRefused:
+        return False
+    return True
 
 
 def load_rates(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
@@ -94,13 +103,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, body: bytes, sha256: str) ->
 def _read(
     connection: duckdb.DuckDBPyConnection, text: str, sha256: str
 ) -> tuple[int, int]:
-    # The layout ends every row with a comma, so the last column has no name.
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text)), [])]
-    names = header[1:-1] if header and header[-1] == "" else header[1:]
-    if not names or header[0] != "Date" or len(set(names)) != len(names):
-        raise RatesRefused("the file does not begin with Date and currencies")
-    if not all(re.fullmatch("[A-Z]{3}", name) for name in names):
-        raise RatesRefused("a column of the file is no currency")
+    header, names = _columns(text)
     columns = ", ".join(f"'{name or 'trailing'}': 'VARCHAR'" for name in header)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rates.csv"
@@ -134,6 +137,21 @@ def _read(
         [RATES.table, sha256],
     )
     return int(found[0]), int(found[0]) - int(found[1])
+
+
+def _columns(text: str) -> tuple[list[str], list[str]]:
+    """The header, and the currencies in it, of a text that is a table of rates."""
+    # The layout ends every row with a comma, so the last column has no name.
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text)), [])]
+    names = header[1:-1] if header and header[-1] == "" else header[1:]
+    if not names or header[0] != "Date" or len(set(names)) != len(names):
+        raise RatesRefused("the file does not begin with Date and currencies")
+    if not all(re.fullmatch("[A-Z]{3}", name) for name in names):
+        raise RatesRefused("a column of the file is no currency")
+    if not text.endswith("\n"):
+        # Years may be missing behind the cut, and what is before it looks like all.
+        raise RatesRefused("the file ends in the middle of a line")
+    return header, names
 
 
 def _text(body: bytes) -> str:

@@ -101,6 +101,25 @@ def test_a_bank_that_does_not_answer_leaves_a_receipt(tmp_path):
     assert (receipt.is_complete, receipt.problem) == (False, "GET /stats: timed out")
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [None, zipped("Date,USD,\n2026-04-30,1.1,\n")[:60], b"Date,USD,\n2026-04-30,1.1"],
+    ids=["none", "half an archive", "half a text"],
+)
+def test_a_run_at_the_same_instant_asks_again_for_what_it_did_not_get(tmp_path, bad):
+    def failing():
+        if bad is None:
+            raise ProviderUnavailable("GET /stats: timed out")
+        return bad
+
+    landing, connection = Landing(tmp_path), fresh_warehouse(NOW)
+    land_rates(failing, landing, NOW)
+    good = land_rates(lambda: zipped(SAMPLE.read_text("utf-8")), landing, NOW)
+    assert land_rates(failing, landing, NOW) == good
+    load_receipts(connection, landing)
+    assert load_rates(connection, landing) > 0
+
+
 def test_the_last_rate_holds_for_seven_days_and_not_for_eight(run_model):
     rows = run_model(
         "core.fx_daily",
