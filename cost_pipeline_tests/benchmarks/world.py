@@ -18,12 +18,14 @@ from cost_pipeline_tests.benchmarks.sizes import Size
 ACCOUNT = "do:main"
 INVOICE, VERSION, INDEX = "inv-2026-05", "version-1", "index-1"
 
-# Four of five resources are droplets. Each tenant has one project, and every hundredth
-# resource is in the shared one. Macros, because every table names them the same way.
+# Four of five resources are droplets. Each tenant has one project, and ten resources are
+# in the shared one, whatever the size: what is shared is a row for each line and each
+# customer, which no build can make grow with the lines alone. Macros, because every
+# table names them the same way.
 NAMES = """
 create or replace temp macro tenant_of(i) as 't' || (i % {tenants});
 create or replace temp macro project_of(i) as
-    case when i % 100 = 99 then 'p-shared' else 'p' || (i % {tenants}) end;
+    case when i % ({resources} // 10) = 9 then 'p-shared' else 'p' || (i % {tenants}) end;
 create or replace temp macro is_droplet(i) as i % 5 < 4;
 create or replace temp macro urn_of(i) as
     case when is_droplet(i) then 'do:droplet:' else 'do:volume:vol-' end || i;

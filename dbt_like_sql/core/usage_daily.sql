@@ -23,50 +23,76 @@ base_quantity: Whole base units: seconds, millionths of GB-seconds, or millionth
 base_per_unit: Base units that make one unit in the day's month.
 is_observed: Whether the kind was seen that day; otherwise the last state is held.
 */
-with days as (
+with span as (
     select
-        days.day,
-        cast(day as timestamp) as day_start,
-        cast(day as timestamp) + interval 1 day as day_end
-    from ref.days as days
-    join ref.window as span on days.day between span.first_day and span.last_day
-    join ref.clock as clock on days.day < cast(clock.now_at as date)
+        first_day,
+        least(last_day, cast(now_at as date) - 1) as last_day
+    from ref.window, ref.clock
 ),
 
-clipped as (
+-- Read twice below; kept between the readings, millions of rows would fill the memory.
+touched as not materialized (
     select
-        days.day,
         intervals.*,
-        cast(floor(epoch(least(valid_to, day_end))) as bigint)
-        - cast(floor(epoch(greatest(valid_from, day_start))) as bigint) as seconds
+        unnest(generate_series(
+            greatest(cast(valid_from as date), span.first_day),
+            least(cast(valid_to - interval 1 microsecond as date), span.last_day),
+            interval 1 day
+        )) as day_start
     from core.metered_intervals as intervals
-    join days
-        on intervals.valid_from < days.day_end
-        and coalesce(intervals.valid_to > days.day_start, true)
+    cross join span
+),
+
+clipped as not materialized (
+    select
+        cast(day_start as date) as day,
+        deployment_id,
+        resource_id,
+        billing_kind,
+        tenant_id,
+        kind,
+        weight,
+        cast(floor(epoch(least(valid_to, day_start + interval 1 day))) as bigint)
+        - cast(floor(epoch(greatest(valid_from, day_start))) as bigint) as seconds
+    from touched
 ),
 
 used as (
+    -- Whoever has a whole day shares it with nobody, so most rows need no grouping.
     select
         day,
         deployment_id,
         resource_id,
         billing_kind,
-        max(tenant_id) as tenant_id,
-        max(kind) as kind,
-        case when bool_and(weight is not null) then sum(weight * seconds) end as base
+        tenant_id,
+        kind,
+        weight * seconds as base
     from clipped
+    where seconds = 86400
+    union all
+    select
+        day,
+        deployment_id,
+        resource_id,
+        billing_kind,
+        max(tenant_id),
+        max(kind),
+        case when bool_and(weight is not null) then sum(weight * seconds) end
+    from clipped
+    where seconds < 86400
     group by day, deployment_id, resource_id, billing_kind
     union all
     select
         day,
         deployment_id,
-        deployment_id as resource_id,
+        deployment_id,
         billing_kind,
-        max(tenant_id) as tenant_id,
-        'usage_event' as kind,
-        sum(base_quantity) as base
+        max(tenant_id),
+        'usage_event',
+        sum(base_quantity)
     from core.usage_events
-    join days using (day)
+    cross join span
+    where day between span.first_day and span.last_day
     group by day, deployment_id, billing_kind
 ),
 
