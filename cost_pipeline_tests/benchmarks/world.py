@@ -18,14 +18,15 @@ from cost_pipeline_tests.benchmarks.sizes import Size
 ACCOUNT = "do:main"
 INVOICE, VERSION, INDEX = "inv-2026-05", "version-1", "index-1"
 
-# Four of five resources are droplets. Each tenant has one project, and ten resources are
-# in the shared one, whatever the size: what is shared is a row for each line and each
-# customer, which no build can make grow with the lines alone. Macros, because every
-# table names them the same way.
+# Four of five resources are droplets. Each tenant has one project; ten resources are in
+# the shared one and a hundred lines are the account's, whatever the size, because what
+# is shared makes a row for each line and each customer. Macros, because every table
+# names them the same way.
 NAMES = """
 create or replace temp macro tenant_of(i) as 't' || (i % {tenants});
 create or replace temp macro project_of(i) as
-    case when i % ({resources} // 10) = 9 then 'p-shared' else 'p' || (i % {tenants}) end;
+    case when i % ({resources} // 10) = 9 then 'p-shared'
+        else 'p' || (i % {tenants}) end;
 create or replace temp macro is_droplet(i) as i % 5 < 4;
 create or replace temp macro urn_of(i) as
     case when is_droplet(i) then 'do:droplet:' else 'do:volume:vol-' end || i;
@@ -183,11 +184,11 @@ QUERIES = {
     "raw.invoice_lines": """
         select '{invoice}' as invoice_uuid, '{version}' as version,
             i + 1 as line_number,
-            case when i % 1000 = 999 then 'Bandwidth'
+            case when i % ({cost_lines} // 100) = 99 then 'Bandwidth'
                 when is_droplet(i % {resources}) then 'Droplets'
                 else 'Volumes' end as product,
             '' as group_description,
-            case when i % 1000 = 999 then 'Additional transfer'
+            case when i % ({cost_lines} // 100) = 99 then 'Additional transfer'
                 when is_droplet(i % {resources})
                     then 'web-' || (i % {resources}) || ' (s-1vcpu-1gb)'
                 else 'disk-' || (i % {resources}) || ' (10GB)' end as description,

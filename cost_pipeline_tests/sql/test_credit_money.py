@@ -125,3 +125,27 @@ def test_what_nobody_knows_is_named_and_never_dropped():
     assert aside == [("raw.credit_events", 4, "tier has no quota: enterprise")]
     assert len(audits) == 4
     assert broken == []
+
+
+def test_a_credit_that_is_counted_twice_or_not_at_all_breaks_the_audit():
+    audit = next(a for a in all_audits() if a.name == "credits_all_counted")
+    with fresh_warehouse(datetime(2026, 5, 20, tzinfo=UTC)) as connection:
+        # The import holds the first three; one after now counts nowhere.
+        later = "7 | a | 2026-05-21 | pro | gemini\n"
+        events = MONEY["raw.credit_events"].rstrip() + "\n" + later
+        build_models(
+            connection, "core.credit_usage", given=MONEY | {"raw.credit_events": events}
+        )
+        assert broken_audit(connection, audit) == []
+        connection.execute(
+            "update core.credit_anchors set imported_until = "
+            "timestamp '2026-04-30 05:30:00' where install_id = 'a'"
+        )
+        assert len(broken_audit(connection, audit)) == 1
+        connection.execute(
+            "delete from core.credit_usage where install_id = 'a' "
+            "and last_at <= timestamp '2026-04-30 05:30:00'"
+        )
+        assert broken_audit(connection, audit) == []
+        connection.execute("update core.credit_usage set credits = credits + 1")
+        assert len(broken_audit(connection, audit)) == 1

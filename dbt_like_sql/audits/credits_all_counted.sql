@@ -4,15 +4,20 @@ Every credit event up to now is counted once: in usage, or in an imported counte
 on: core.credit_usage
 */
 with events as (
-    select
-        count(*) filter (
-            where anchors.imported_until is null
-                or events.occurred_at > anchors.imported_until
-        ) as expected
+    select count(*) as number
+    from raw.credit_events
+    cross join ref.clock as clock
+    where occurred_at <= clock.now_at
+),
+
+-- Few installs come from the old ledger: only their events are looked at one by one.
+imported as (
+    select count(*) as number
     from raw.credit_events as events
     cross join ref.clock as clock
-    left join core.credit_anchors as anchors on anchors.install_id = events.install_id
-    where events.occurred_at <= clock.now_at
+    join core.credit_anchors as anchors on anchors.install_id = events.install_id
+    where anchors.imported_until is not null
+        and events.occurred_at <= least(anchors.imported_until, clock.now_at)
 ),
 
 counted as (
@@ -20,7 +25,8 @@ counted as (
     from core.credit_usage
 )
 
-select events.expected, counted.counted
+select events.number - imported.number as expected, counted.counted
 from events
+cross join imported
 cross join counted
-where events.expected <> counted.counted
+where events.number - imported.number <> counted.counted
