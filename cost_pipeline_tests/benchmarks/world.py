@@ -27,6 +27,7 @@ create or replace temp macro tenant_of(i) as 't' || (i % {tenants});
 create or replace temp macro project_of(i) as
     case when i % ({resources} // 10) = 9 then 'p-shared'
         else 'p' || (i % {tenants}) end;
+create or replace temp macro is_account_line(i) as i % ({cost_lines} // 100) = 0;
 create or replace temp macro is_droplet(i) as i % 5 < 4;
 create or replace temp macro urn_of(i) as
     case when is_droplet(i) then 'do:droplet:' else 'do:volume:vol-' end || i;
@@ -184,11 +185,11 @@ QUERIES = {
     "raw.invoice_lines": """
         select '{invoice}' as invoice_uuid, '{version}' as version,
             i + 1 as line_number,
-            case when i % ({cost_lines} // 100) = 99 then 'Bandwidth'
+            case when is_account_line(i) then 'Bandwidth'
                 when is_droplet(i % {resources}) then 'Droplets'
                 else 'Volumes' end as product,
             '' as group_description,
-            case when i % ({cost_lines} // 100) = 99 then 'Additional transfer'
+            case when is_account_line(i) then 'Additional transfer'
                 when is_droplet(i % {resources})
                     then 'web-' || (i % {resources}) || ' (s-1vcpu-1gb)'
                 else 'disk-' || (i % {resources}) || ' (10GB)' end as description,

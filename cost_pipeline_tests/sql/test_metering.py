@@ -54,6 +54,16 @@ def test_off_and_on_within_a_day_counts_the_time_on_and_a_day_off_counts_zero():
     ]
 
 
+def test_a_change_within_the_first_second_of_a_day_still_leaves_one_row():
+    world = UsageWorld()
+    world.exist(("a", "droplet", None, "2026-05-18", "2026-05-19T00:00:00.5"))
+    world.exist(("a", "droplet", None, "2026-05-19T00:00:00.5", None))
+    assert metered(world, "day, base_quantity") == [
+        (date(2026, 5, 18), 86400),
+        (date(2026, 5, 19), 86400),
+    ]
+
+
 def test_a_size_that_nobody_knows_is_null_and_never_zero():
     world = UsageWorld()
     world.exist(("b", "spaces_bucket", None, "2026-05-19", None))

@@ -52,13 +52,16 @@ clipped as not materialized (
         tenant_id,
         kind,
         weight,
+        valid_from <= day_start
+            and coalesce(valid_to >= day_start + interval 1 day, true) as is_whole,
         cast(floor(epoch(least(valid_to, day_start + interval 1 day))) as bigint)
         - cast(floor(epoch(greatest(valid_from, day_start))) as bigint) as seconds
     from touched
 ),
 
 used as (
-    -- Whoever has a whole day shares it with nobody, so most rows need no grouping.
+    -- An interval that has a whole day shares it with no other, so most rows need no
+    -- grouping. Seconds do not tell: from half a second past midnight they are as many.
     select
         day,
         deployment_id,
@@ -68,7 +71,7 @@ used as (
         kind,
         weight * seconds as base
     from clipped
-    where seconds = 86400
+    where is_whole
     union all
     select
         day,
@@ -79,7 +82,7 @@ used as (
         max(kind),
         case when bool_and(weight is not null) then sum(weight * seconds) end
     from clipped
-    where seconds < 86400
+    where not is_whole
     group by day, deployment_id, resource_id, billing_kind
     union all
     select
