@@ -24,9 +24,7 @@ base_per_unit: Base units that make one unit in the day's month.
 is_observed: Whether the kind was seen that day; otherwise the last state is held.
 */
 with span as (
-    select
-        first_day,
-        least(last_day, cast(now_at as date) - 1) as last_day
+    select first_day, least(last_day, cast(now_at as date) - 1) as last_day
     from ref.window, ref.clock
 ),
 
@@ -44,14 +42,8 @@ touched as not materialized (
 ),
 
 clipped as not materialized (
-    select
-        cast(day_start as date) as day,
-        deployment_id,
-        resource_id,
-        billing_kind,
-        tenant_id,
-        kind,
-        weight,
+    select cast(day_start as date) as day, deployment_id, resource_id, billing_kind,
+        tenant_id, kind, weight,
         valid_from <= day_start
             and coalesce(valid_to >= day_start + interval 1 day, true) as is_whole,
         cast(floor(epoch(least(valid_to, day_start + interval 1 day))) as bigint)
@@ -62,37 +54,19 @@ clipped as not materialized (
 used as (
     -- An interval that has a whole day shares it with no other, so most rows need no
     -- grouping. Seconds do not tell: from half a second past midnight they are as many.
-    select
-        day,
-        deployment_id,
-        resource_id,
-        billing_kind,
-        tenant_id,
-        kind,
+    select day, deployment_id, resource_id, billing_kind, tenant_id, kind,
         weight * seconds as base
     from clipped
     where is_whole
     union all
-    select
-        day,
-        deployment_id,
-        resource_id,
-        billing_kind,
-        max(tenant_id),
-        max(kind),
+    select day, deployment_id, resource_id, billing_kind, max(tenant_id), max(kind),
         case when bool_and(weight is not null) then sum(weight * seconds) end
     from clipped
     where not is_whole
     group by day, deployment_id, resource_id, billing_kind
     union all
-    select
-        day,
-        deployment_id,
-        deployment_id,
-        billing_kind,
-        max(tenant_id),
-        'usage_event',
-        sum(base_quantity)
+    select day, deployment_id, deployment_id, billing_kind, max(tenant_id),
+        'usage_event', sum(base_quantity)
     from core.usage_events
     cross join span
     where day between span.first_day and span.last_day
