@@ -42,8 +42,8 @@ run: $(STAMP) ## Everything that is due, once
 ui: $(STAMP) ## The Dagster UI and its daemon, guarded, on 127.0.0.1:3000
 	@$(BIN)/cost-pipeline ui
 
-test: $(STAMP) ## All tests
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## All tests, two files at once
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
