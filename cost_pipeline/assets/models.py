@@ -29,7 +29,8 @@ FRESH = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)
 )
 # What is to be remembered once a range was built, so that it is not due again: after
-# the last table of the range, or a run killed between the two would leave a gap there.
+# the last table of the range, or a run killed between the two would leave a gap there;
+# and never of days that break a rule, which are due until they do not.
 AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]] = {
     "marts.usage_daily": remember_metered,
 }
@@ -70,9 +71,11 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
         connection = warehouse.connection
         window = window_of(context) if model.partition else None
         built = build(connection, model, window)
-        if window is not None and model.table in AFTER_RANGE:
+        broken = broken_rules(connection, model, window)
+        is_sound = all(rule.is_warning for rule in broken)
+        if window is not None and is_sound and model.table in AFTER_RANGE:
             AFTER_RANGE[model.table](connection, window)
-        results = [check_result(model.key, RULES, broken_rules(connection, model))]
+        results = [check_result(model.key, RULES, broken)]
         shown = preview(connection, model) if is_mart else {}
         texts = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
         facts = {**metadata(model, built, window), **texts, **plots(connection, model)}

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.warehouse.building import Window
 from cost_pipeline.warehouse.models import Audit, Model
 
 SAMPLE_ROWS = 5
@@ -40,15 +41,27 @@ class BrokenRule:
 
 
 def broken_rules(
-    connection: duckdb.DuckDBPyConnection, table: Contract | Model
+    connection: duckdb.DuckDBPyConnection,
+    table: Contract | Model,
+    window: Window | None = None,
 ) -> list[BrokenRule]:
-    """Return the broken rules of a contract's table or of a model."""
+    """Return the broken rules of a contract's table or of a model.
+
+    Of a table of days only those of the window are looked at: the others were when they
+    were built, and a day that broke a rule stays due until it does not.
+    """
     if isinstance(table, Contract):
         return _scan(connection, table.table, table.rules(), {}, table.key)
     blocking = {rule: rule for rule in table.checks}
     blocking |= {f"{name} is never null": f"{name} is not null" for name in table.grain}
     warnings = {rule: rule for rule in table.warnings}
-    return _scan(connection, table.table, blocking, warnings, table.grain)
+    rows = table.table if window is None else _rows_of(table, window)
+    return _scan(connection, rows, blocking, warnings, table.grain)
+
+
+def _rows_of(model: Model, window: Window) -> str:
+    span = f"date '{window.first_day}' and date '{window.last_day}'"
+    return f"(from {model.table} where {model.partition} between {span})"
 
 
 def broken_audit(
@@ -67,7 +80,7 @@ def broken_audit(
 
 def _scan(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
+    rows: str,
     blocking: Mapping[str, str],
     warnings: Mapping[str, str],
     key: Sequence[str],
@@ -79,23 +92,23 @@ def _scan(
     # Equal keys have equal hashes, so as many hashes as rows are as many keys.
     keys = ", ".join(key)
     counts.append(f"count(*) - count(distinct hash({keys}))" if key else "0")
-    found = connection.execute(f"select {', '.join(counts)} from {table}").fetchall()
+    found = connection.execute(f"select {', '.join(counts)} from {rows}").fetchall()
     broken = [
-        _with_sample(connection, table, name, count, _broken(rule), is_warning)
+        _with_sample(connection, rows, name, count, _broken(rule), is_warning)
         for (name, rule, is_warning), count in zip(rules, found[0][:-1], strict=True)
         if count
     ]
     if found[0][-1]:
         # Two keys may share a hash too.
-        exact = f"select count(*) - count(distinct ({keys})) from {table}"
+        exact = f"select count(*) - count(distinct ({keys})) from {rows}"
         more = connection.execute(exact).fetchall()[0][0]
         repeated = (
             f"({keys}) in "
-            f"(select ({keys}) from {table} group by all having count(*) > 1)"
+            f"(select ({keys}) from {rows} group by all having count(*) > 1)"
         )
         name = f"one row per {keys}"
         if more:
-            broken.append(_with_sample(connection, table, name, more, repeated, False))
+            broken.append(_with_sample(connection, rows, name, more, repeated, False))
     return broken
 
 
@@ -105,14 +118,14 @@ def _broken(condition: str) -> str:
 
 def _with_sample(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
+    rows: str,
     name: str,
     count: int,
     condition: str,
     is_warning: bool,
 ) -> BrokenRule:
     found = connection.execute(
-        f"select * from {table} where {condition} limit {SAMPLE_ROWS}"
+        f"select * from {rows} where {condition} limit {SAMPLE_ROWS}"
     )
     columns = tuple(column[0] for column in found.description or ())
     return BrokenRule(name, count, columns, tuple(found.fetchall()), is_warning)
