@@ -50,9 +50,12 @@ FORGET = """
     where rows.table_name = 'raw.invoice_lines' and rows.source_file = files.sha256
         and files.sha256 not in (select sha256 from raw.billing_files);
 """
+NUMBERED = ("invoice_uuid", "version", "line_number")
+# A row of a file; its number is its place among the rows that have columns.
+INCOMING = "temp.incoming_lines"
 BROKEN = """
     (amount_micros is null or start_text is not null or end_text is not null
-        or start_at > end_at)
+        or coalesce(start_at > end_at, false))
 """
 REASONS = """
     concat_ws('; ',
@@ -72,10 +75,10 @@ def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) 
         path = landing.verified(sha256, suffix)
         try:
             names = header_of(path)
+            _read_rows(connection, _scan(path, names), names)
             connection.execute("begin")
             try:
-                _insert_rows(connection, uuid, sha256, _scan(path, names), names)
-                quarantined = _set_aside(connection, uuid, sha256)
+                quarantined = _keep_rows(connection, uuid, sha256)
                 _note(connection, account, uuid, sha256, quarantined)
                 connection.execute("commit")
             except BaseException:
@@ -128,13 +131,14 @@ def _scan(path: Path, names: tuple[str, ...]) -> str:
     )
 
 
-def _insert_rows(
-    connection: duckdb.DuckDBPyConnection,
-    uuid: str,
-    sha256: str,
-    scan: str,
-    names: tuple[str, ...],
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection, scan: str, names: tuple[str, ...]
 ) -> None:
+    """Read a file into rows of texts and values, in its order.
+
+    Rows are numbered by their place in this table, so it is made in a transaction of
+    its own: `row_number()` would read the file with one thread.
+    """
     for leftover in ("invoice_scans", "invoice_rejects"):
         connection.execute(f"drop table if exists temp.{leftover}")
     texts = ", ".join(
@@ -143,7 +147,6 @@ def _insert_rows(
         else f"'' as {TEXTS.get(name, name)}"
         for name in COLUMNS
     )
-    columns = [TEXTS.get(name, name) for name in COLUMNS]
     # The text of a value is kept only where it could not be read: the landed file has
     # it anyway, and three more columns of text are a quarter of the time.
     kept = {
@@ -151,43 +154,49 @@ def _insert_rows(
         "end_text": "case when end_at is null then nullif(end_text, '') end",
         "amount_text": "case when amount_micros is null then amount_text end",
     }
-    chosen = ", ".join(kept.get(name, name) for name in columns)
+    chosen = ", ".join(
+        f"{kept[name]} as {name}" if name in kept else name
+        for name in (TEXTS.get(column, column) for column in COLUMNS)
+    )
     connection.execute(
-        f"insert into {LINES.table} select ?, ?, line_number, {chosen}, start_at, "
-        f"end_at, amount_micros from (select *, "
+        f"create or replace temp table {INCOMING.split('.')[1]} as "
+        f"select {chosen}, start_at, end_at, amount_micros from (select *, "
         f"{csv_instant('start_text')} as start_at, "
         f"{csv_instant('end_text')} as end_at, "
         f"{amount_micros('amount_text')} as amount_micros "
-        f"from (select row_number() over () as line_number, {texts} from {scan}))",
-        [uuid, sha256],
+        f"from (select {texts} from {scan}))"
     )
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str) -> int:
-    """Move what cannot be used to the quarantine, with its row and its text."""
-    ours = "invoice_uuid = ? and version = ?"
-    rejects = _number_around_rejects(connection, uuid, sha256)
-    texts = ", ".join(f"'{name}', {TEXTS.get(name, name)}" for name in COLUMNS)
-    found = connection.execute(
-        f"insert into raw.quarantine select '{LINES.table}', ?, line_number, reason, "
-        "left(raw_text, 2000) from ("
-        f"select line_number, {REASONS} as reason, "
-        f"cast(json_object({texts}) as varchar) as raw_text "
-        f"from {LINES.table} where {ours} and {BROKEN}) returning source_row",
-        [sha256, uuid, sha256],
-    ).fetchall()
-    if found:
-        connection.execute(
-            f"delete from {LINES.table} where {ours} and {BROKEN}",
-            [uuid, sha256],
+def _keep_rows(connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str) -> int:
+    """Load what can be used and set the rest aside; returns how many that are."""
+    torn = _set_torn_aside(connection, sha256)
+    number = "incoming.rowid + 1"
+    if torn:
+        number += (
+            " + (select count(*) from temp.torn "
+            "where source_row - ordinal < incoming.rowid + 1)"
         )
-    return rejects + len(found)
+    columns = ", ".join(c.name for c in LINES.columns if c.name not in NUMBERED)
+    connection.execute(
+        f"insert into {LINES.table} by name select ? as invoice_uuid, ? as version, "
+        f"{number} as line_number, {columns} from {INCOMING} as incoming "
+        f"where not {BROKEN}",
+        [uuid, sha256],
+    )
+    texts = ", ".join(f"'{name}', {TEXTS.get(name, name)}" for name in COLUMNS)
+    broken = connection.execute(
+        f"insert into raw.quarantine select '{LINES.table}', ?, {number}, {REASONS}, "
+        f"left(cast(json_object({texts}) as varchar), 2000) "
+        f"from {INCOMING} as incoming where {BROKEN} returning source_row",
+        [sha256],
+    ).fetchall()
+    connection.execute(f"drop table {INCOMING}")
+    return torn + len(broken)
 
 
-def _number_around_rejects(
-    connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str
-) -> int:
-    """Set rows aside that have no columns, and let the others keep their place."""
+def _set_torn_aside(connection: duckdb.DuckDBPyConnection, sha256: str) -> int:
+    """Set rows aside that have no columns; the others keep their place around them."""
     connection.execute(
         "create or replace temp table torn as "
         "select line - 1 as source_row, any_value(error_message) as reason, "
@@ -195,19 +204,10 @@ def _number_around_rejects(
         "row_number() over (order by line) as ordinal "
         "from temp.invoice_rejects group by line"
     )
-    count = connection.execute("select count(*) from temp.torn").fetchall()[0][0]
-    if count:
-        connection.execute(
-            f"update {LINES.table} as lines set line_number = line_number + "
-            "(select count(*) from temp.torn "
-            "where source_row - ordinal < lines.line_number) "
-            "where invoice_uuid = ? and version = ?",
-            [uuid, sha256],
-        )
-        connection.execute(
-            "insert into raw.quarantine "
-            f"select '{LINES.table}', ?, source_row, reason, left(raw_text, 2000) "
-            "from temp.torn",
-            [sha256],
-        )
-    return int(count)
+    connection.execute(
+        "insert into raw.quarantine "
+        f"select '{LINES.table}', ?, source_row, reason, left(raw_text, 2000) "
+        "from temp.torn",
+        [sha256],
+    )
+    return int(connection.execute("select count(*) from temp.torn").fetchall()[0][0])

@@ -1,5 +1,6 @@
 """Which days of a table of days are looked at, and which stay due."""
 
+from collections.abc import Sequence
 from datetime import date
 from types import SimpleNamespace
 
@@ -63,5 +64,5 @@ def test_a_run_looks_at_the_days_it_metered_and_at_no_other():
     assert [check.passed for check in later] == [True, True]
 
 
-def checks(done: dg.ExecuteInProcessResult) -> list[dg.AssetCheckEvaluation]:
+def checks(done: dg.ExecuteInProcessResult) -> Sequence[dg.AssetCheckEvaluation]:
     return done.get_asset_check_evaluations()

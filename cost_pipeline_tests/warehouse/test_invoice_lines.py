@@ -133,3 +133,19 @@ def test_loading_twice_loads_once(tmp_path):
         world.books(tables=())
     assert world.rows("select count(*) from raw.invoice_lines") == [(1,)]
     assert world.rows("select count(*) from raw.balances") == [(1,)]
+
+
+def test_a_file_read_by_several_threads_keeps_the_order_of_its_lines(tmp_path):
+    # A thread reads some megabytes at a time; this is enough for all of them.
+    count, padding = 300_000, "x" * 200
+    rows = (line(description=f"{number} {padding}") for number in range(1, count + 1))
+    world = BillWorld(tmp_path)
+    world.biller.bill("u", f"{count}.00", csv_file(*rows, "short,row"))
+    world.look()
+    world.books(tables=())
+    assert world.rows(
+        "select count(*), min(line_number), max(line_number), "
+        "count(*) filter (where line_number "
+        "<> cast(split_part(description, ' ', 1) as bigint)) from raw.invoice_lines"
+    ) == [(count, 1, count, 0)]
+    assert world.rows("select source_row from raw.quarantine") == [(count + 1,)]
