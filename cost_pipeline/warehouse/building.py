@@ -84,15 +84,9 @@ def column_types(
     connection: duckdb.DuckDBPyConnection, table: str
 ) -> tuple[tuple[str, str], ...]:
     """Name and type of each column, as DuckDB sees them."""
-    schema, name = table.split(".")
-    return tuple(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() "
-            "where schema_name = ? and table_name = ? "
-            "and database_name = current_database() order by column_index",
-            [schema, name],
-        ).fetchall()
-    )
+    # Not from `duckdb_columns()`, which lists those of every table there is.
+    found = connection.execute(f"select column_name, column_type from (describe {table})")
+    return tuple(found.fetchall())
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
