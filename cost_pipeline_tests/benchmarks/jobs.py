@@ -33,6 +33,17 @@ def days_of(window: Window) -> dict[str, str]:
     return {RANGE_START: first, RANGE_END: last}
 
 
+def below(*tables: str) -> set[str]:
+    """Models and every model above them in the flow."""
+    models, found, waiting = all_models(), set[str](), list(tables)
+    while waiting:
+        name = waiting.pop()
+        if name in models and name not in found and not models[name].partition:
+            found.add(name)
+            waiting += models[name].upstream
+    return found
+
+
 @dataclass
 class Jobs:
     """An instance, the definitions, and what the runs did."""

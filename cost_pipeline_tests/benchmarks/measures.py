@@ -25,8 +25,14 @@ from cost_pipeline.warehouse.checking import broken_rules
 from cost_pipeline.warehouse.connection import prepare
 from cost_pipeline.warehouse.models import Model, all_models
 from cost_pipeline.warehouse.publishing import publish
-from cost_pipeline_tests.benchmarks import bills, crowds, world
-from cost_pipeline_tests.benchmarks.jobs import METERED, MODELS, Jobs, days_of
+from cost_pipeline_tests.benchmarks import bills, crowds, logs, world
+from cost_pipeline_tests.benchmarks.jobs import (
+    METERED,
+    MODELS,
+    Jobs,
+    below,
+    days_of,
+)
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 from cost_pipeline_tests.benchmarks.syncs import bare_sync, sync
 
@@ -134,17 +140,6 @@ def metering(size: Size) -> Result:
     return {"seconds": seconds, "failures": jobs.problems}
 
 
-def below(table: str) -> set[str]:
-    """A model and every model above it in the flow."""
-    models, found, waiting = all_models(), set[str](), [table]
-    while waiting:
-        name = waiting.pop()
-        if name in models and name not in found and not models[name].partition:
-            found.add(name)
-            waiting += models[name].upstream
-    return found
-
-
 def history(size: Size) -> Result:
     """One day alone, all days at once, then the next day after all of them."""
     jobs = Jobs.opened()
@@ -209,6 +204,9 @@ MEASURES: Mapping[str, Callable[..., Result]] = {
     "bill_world": bills.bill_world,
     "bill_bare": bills.bill_bare,
     "bill": bills.bill,
+    "long_log": logs.long_log,
+    "charged": logs.charged,
+    "next_day": logs.next_day,
 }
 
 

@@ -1,0 +1,143 @@
+"""Three years of many customers' activities: folded at once, and then by one more day.
+
+    python -m cost_pipeline_tests.benchmarks.logs [tiny|S|M|L] [ROUNDS]
+
+At L these are a million activities of 100,000 tenants, all of them invoiced from the
+first day on. The rest of the world is tiny; what a run of it costs is taken off.
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from cost_pipeline.resources import opened_warehouse, run_clock
+from cost_pipeline.settings import Settings
+from cost_pipeline_tests.benchmarks.homes import Homes
+from cost_pipeline_tests.benchmarks.jobs import Jobs, below
+from cost_pipeline_tests.benchmarks.report import Row, as_table, machine
+from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
+from cost_pipeline_tests.benchmarks.world import NAMES, QUERIES, facts_of, insert
+
+Result = dict[str, Any]
+DAYS = 3 * 365
+# Folded, claimed and put on invoices.
+WANTED = ("core.subscription_charges", "ledger.claims", "core.anniversary_lines")
+A_DAY = """
+    select 'late' || i as activity_id, {activities} + i as sequence,
+        tenant_of(i * 7) as tenant_id,
+        'relay-' || (i * 7 % {tenants}) || '-0' as resource_id,
+        'update_relay' as activity_type,
+        case when i % 2 = 0 then 'basic' else 'growth' end as plan_code,
+        timestamp '{now}' + to_seconds(i * 86400 // {a_day}) as created_at
+    from range({a_day}) as all_rows(i)
+"""
+
+
+def _facts(size: Size) -> dict[str, object]:
+    """The world's facts, with ten times its tenants and three years of days."""
+    long = size.over(DAYS)
+    facts = {**facts_of(long), "tenants": size.hosted_tenants, "relays": 1}
+    return {**facts, "a_day": max(1, size.activities // DAYS)}
+
+
+def long_log(size: Size) -> Result:
+    """Give a home a long log of many tenants."""
+    settings = Settings.load()
+    with opened_warehouse(settings, run_clock(settings)) as connection:
+        connection.execute(NAMES.format(**_facts(size)))
+        for table in ("raw.tenants", "raw.activities"):
+            connection.execute(f"delete from {table}")
+            insert(connection, table, QUERIES[table].format(**_facts(size)))
+        connection.execute("checkpoint")
+    return {}
+
+
+def charged(size: Size) -> Result:
+    """All charges, claims and invoices of the log, through the jobs."""
+    del size
+    jobs = Jobs.opened()
+    seconds = _timed(jobs)
+    return {"seconds": seconds, "order": jobs.order, "failures": jobs.problems}
+
+
+def next_day(size: Size) -> Result:
+    """Once more with nothing new, and then with one more day of activity and time."""
+    jobs = Jobs.opened()
+    idle = _timed(jobs)
+    jobs.now += timedelta(days=1)
+    settings = Settings.load()
+    with opened_warehouse(settings, run_clock(settings)) as connection:
+        connection.execute(NAMES.format(**_facts(size)))
+        insert(connection, "raw.activities", A_DAY.format(**_facts(size)))
+        connection.execute("checkpoint")
+    return {"idle": idle, "seconds": _timed(jobs), "failures": jobs.problems}
+
+
+def _timed(jobs: Jobs) -> float:
+    started = time.perf_counter()
+    jobs.run("books", {*below("core.item_claims", *WANTED), *WANTED})
+    return time.perf_counter() - started
+
+
+def logs(homes: Homes, size: Size) -> Iterator[Row]:
+    """The rows of the table: all at once against bare, and one day against all."""
+    since = (size.now - timedelta(days=DAYS + 1)).date().isoformat()
+    issued = {"COST_PIPELINE_ISSUE_FROM": since}
+    tiny = SIZES["tiny"]
+    world = homes.copy(tiny, "long-log")
+    homes.measure("long_log", size, within=world)
+    idle, full = [], []
+    days: list[Result] = []
+    for number in range(homes.rounds):
+        for found, name in ((idle, homes.prepare(tiny)), (full, world)):
+            home = Path(shutil.copytree(name, homes.folder / f"log-{number}"))
+            bare_home = Path(shutil.copytree(name, homes.folder / f"bare-log-{number}"))
+            ours = homes.measure("charged", size, within=home, environment=issued)
+            bare = homes.measure(
+                "bare",
+                size,
+                within=bare_home,
+                environment=issued,
+                order=ours["order"],
+            )
+            found.append((ours["seconds"], bare["seconds"]))
+            if found is full:
+                days.append(
+                    homes.measure("next_day", size, within=home, environment=issued)
+                )
+            for done in (home, bare_home):
+                shutil.rmtree(done)
+    ours_s, bare_s = (median(pair[side] for pair in full) for side in (0, 1))
+    fixed_s = median(ours - bare for ours, bare in idle)
+    yield Row(
+        f"{size.activities:,} activities of {size.hosted_tenants:,} tenants in three "
+        "years charged and invoiced, against bare",
+        f"{(ours_s - fixed_s) / bare_s:.2f}x",
+        "<= 1.30x",
+        f"{ours_s:.2f} s with {fixed_s:.2f} s of fixed overhead, bare {bare_s:.2f} s",
+    )
+    day_s, nothing_s = (median(day[key] for day in days) for key in ("seconds", "idle"))
+    yield Row(
+        "one more day of activity, against all of it",
+        f"{day_s / ours_s:.2f}x",
+        "by the tenants it touches",
+        f"{day_s:.2f} s, {nothing_s:.2f} s with nothing new",
+    )
+
+
+def main(arguments: list[str]) -> None:
+    size = SIZES[arguments[0] if arguments else "S"]
+    rounds = int(arguments[1]) if len(arguments) > 1 else 3
+    with tempfile.TemporaryDirectory() as folder:
+        rows = list(logs(Homes(Path(folder), rounds), size))
+    sys.stdout.write(f"{as_table(rows)}\n{machine()} Rounds: {rounds}.\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
