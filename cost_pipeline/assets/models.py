@@ -13,8 +13,10 @@ from cost_pipeline.checks.results import check_result
 from cost_pipeline.resources import Warehouse
 from cost_pipeline.warehouse.building import Built, Window, build
 from cost_pipeline.warehouse.checking import broken_audit, broken_rules
+from cost_pipeline.warehouse.keyed import build_keyed, note_marks, settle
 from cost_pipeline.warehouse.metering import remember_metered
 from cost_pipeline.warehouse.models import (
+    MARKS,
     Audit,
     Model,
     all_audits,
@@ -70,11 +72,13 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         connection = warehouse.connection
         window = window_of(context) if model.partition else None
-        built = build(connection, model, window)
-        broken = broken_rules(connection, model, window)
-        is_sound = all(rule.is_warning for rule in broken)
-        if window is not None and is_sound and model.table in AFTER_RANGE:
-            AFTER_RANGE[model.table](connection, window)
+        if model.keyed:
+            built = build_keyed(connection, model)
+        else:
+            built = build(connection, model, window)
+        broken = broken_rules(connection, model, built.scope)
+        if all(rule.is_warning for rule in broken):
+            remember(connection, model, window)
         results = [check_result(model.key, RULES, broken)]
         shown = preview(connection, model) if is_mart else {}
         texts = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
@@ -84,9 +88,22 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
     return table
 
 
+def remember(
+    connection: duckdb.DuckDBPyConnection, model: Model, window: Window | None
+) -> None:
+    """Note that a table was built and its rules hold, where something asks for it."""
+    if model.keyed:
+        settle(connection, model)
+    elif model.table == MARKS:
+        note_marks(connection)
+    elif window is not None and model.table in AFTER_RANGE:
+        AFTER_RANGE[model.table](connection, window)
+
+
 def metadata(model: Model, built: Built, window: Window | None) -> Mapping[str, Any]:
     """What an operator sees of every table; numbers become plots by themselves."""
     counts = {
+        **built.facts,
         "dagster/row_count": built.rows,
         "build_seconds": round(built.seconds, 3),
     }

@@ -1,7 +1,8 @@
 """Building a model: its query becomes its table, whole or not at all."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
@@ -16,6 +17,9 @@ class Built:
     rows: int
     seconds: float
     columns: tuple[tuple[str, str], ...]
+    # Which rows were built, as a condition; none = all of them.
+    scope: str | None = None
+    facts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,10 @@ class Window:
 
     first_day: date
     last_day: date
+
+    def holds(self, column: str) -> str:
+        """The condition that a day is one of them."""
+        return f"{column} between date '{self.first_day}' and date '{self.last_day}'"
 
 
 def build(
@@ -50,9 +58,22 @@ def build(
     except BaseException:
         connection.execute("rollback")
         raise
+    scope = window.holds(model.partition) if model.partition and window else None
+    return told(connection, model, started, scope)
+
+
+def told(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    started: float,
+    scope: str | None,
+    facts: Mapping[str, int] | None = None,
+) -> Built:
+    """What came of a build that is done."""
     columns = column_types(connection, model.table)
     rows = row_count(connection, model)
-    return Built(rows, time.perf_counter() - started, columns)
+    seconds = time.perf_counter() - started
+    return Built(rows, seconds, columns, scope, facts or {})
 
 
 def replace_range(
@@ -85,7 +106,9 @@ def column_types(
 ) -> tuple[tuple[str, str], ...]:
     """Name and type of each column, as DuckDB sees them."""
     # Not from `duckdb_columns()`, which lists those of every table there is.
-    found = connection.execute(f"select column_name, column_type from (describe {table})")
+    found = connection.execute(
+        f"select column_name, column_type from (describe {table})"
+    )
     return tuple(found.fetchall())
 
 

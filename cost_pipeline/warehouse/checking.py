@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
-from cost_pipeline.warehouse.building import Window
 from cost_pipeline.warehouse.models import Audit, Model
 
 SAMPLE_ROWS = 5
@@ -43,25 +42,20 @@ class BrokenRule:
 def broken_rules(
     connection: duckdb.DuckDBPyConnection,
     table: Contract | Model,
-    window: Window | None = None,
+    scope: str | None = None,
 ) -> list[BrokenRule]:
     """Return the broken rules of a contract's table or of a model.
 
-    Of a table of days only those of the window are looked at: the others were when they
-    were built, and a day that broke a rule stays due until it does not.
+    With a condition only those rows are looked at: the others were when they were
+    built, and what broke a rule then is built again until it does not.
     """
     if isinstance(table, Contract):
         return _scan(connection, table.table, table.rules(), {}, table.key)
     blocking = {rule: rule for rule in table.checks}
     blocking |= {f"{name} is never null": f"{name} is not null" for name in table.grain}
     warnings = {rule: rule for rule in table.warnings}
-    rows = table.table if window is None else _rows_of(table, window)
+    rows = table.table if scope is None else f"(from {table.table} where {scope})"
     return _scan(connection, rows, blocking, warnings, table.grain)
-
-
-def _rows_of(model: Model, window: Window) -> str:
-    span = f"date '{window.first_day}' and date '{window.last_day}'"
-    return f"(from {model.table} where {model.partition} between {span})"
 
 
 def broken_audit(

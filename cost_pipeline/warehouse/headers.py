@@ -13,6 +13,8 @@ DIRECTIVES = (
     "warn",
     "volatile",
     "partition",
+    "keyed",
+    "keyless",
     "subject",
     "on",
     "blocks",

@@ -18,6 +18,8 @@ from cost_pipeline.warehouse.headers import Header, split_file
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 SEEDS = SQL_FOLDER / "seeds"
 LAYERS = ("staging", "core", "marts")
+# What every keyed model comes after: it tells whose rows are to be built again.
+MARKS = "core.tenant_marks"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ class Model:
         return next(iter(self.header.words("partition")), None)
 
     @property
+    def keyed(self) -> str | None:
+        """The column by which it is built again in part; its other rows stand."""
+        return next(iter(self.header.words("keyed")), None)
+
+    @property
+    def keyless(self) -> tuple[str, ...]:
+        """Tables it makes rows without a key from, which are built every time."""
+        return self.header.words("keyless")
+
+    @property
     def is_view(self) -> bool:
         """Staging only renames and types: stored twice it would only cost."""
         return self.layer == "staging"
@@ -125,7 +137,10 @@ def read_model(path: Path) -> Model:
     """Read one model file."""
     header, query = split_file(path.read_text("utf-8"), path.name)
     table = f"{path.parent.name}.{path.stem}"
-    return Model(table, path, header, query, upstream_tables(query))
+    upstream = upstream_tables(query)
+    if header.words("keyed"):
+        upstream = tuple(sorted({*upstream, MARKS}))
+    return Model(table, path, header, query, upstream)
 
 
 def read_audit(path: Path) -> Audit:

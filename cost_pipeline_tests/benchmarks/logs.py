@@ -92,7 +92,8 @@ def logs(homes: Homes, size: Size) -> Iterator[Row]:
     tiny = SIZES["tiny"]
     world = homes.copy(tiny, "long-log")
     homes.measure("long_log", size, within=world)
-    idle, full = [], []
+    idle: list[tuple[float, float]] = []
+    full: list[tuple[float, float]] = []
     days: list[Result] = []
     for number in range(homes.rounds):
         for found, name in ((idle, homes.prepare(tiny)), (full, world)):

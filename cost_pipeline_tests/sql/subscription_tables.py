@@ -8,8 +8,9 @@ import duckdb
 from cost_pipeline.warehouse.building import build
 from cost_pipeline.warehouse.checking import broken_audit, broken_rules
 from cost_pipeline.warehouse.claiming import claim_items
+from cost_pipeline.warehouse.keyed import build_keyed, note_marks, settle
 from cost_pipeline.warehouse.ledger import Written
-from cost_pipeline.warehouse.models import all_audits, all_models
+from cost_pipeline.warehouse.models import MARKS, all_audits, all_models
 
 Row = tuple[object, ...]
 # Models up to the claims come before the ledger is written, the rest after it.
@@ -102,9 +103,15 @@ def build_results(
 
 
 def build_all(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+    """Build as the pipeline does, never whole where a part is enough."""
     for table, model in all_models().items():
-        if table in tables:
+        if table in tables and model.keyed:
+            build_keyed(connection, model)
+            settle(connection, model)
+        elif table in tables:
             build(connection, model)
+        if table in tables and table == MARKS:
+            note_marks(connection, whole_from=0)
 
 
 def run_once(

@@ -158,8 +158,8 @@ def test_a_scenario_gives_the_recommended_tenants(
         name = f"{key}/{tenant['tenant']}"
         anchor = scenarios.execute(
             "select max(anchor_at), max(period_start) from core.periods "
-            "join core.subscription_anchors on owner_id = tenant_id "
-            "where tenant_id = ? and period_start <= ?",
+            "join core.subscription_anchors as anchors on owner_id = anchors.tenant_id "
+            "where owner_id = ? and period_start <= ?",
             [name, last_poll],
         ).fetchall()
         waiting = scenarios.execute(

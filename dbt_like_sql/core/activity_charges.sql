@@ -8,6 +8,7 @@ or to a plan without a known price is worth nothing and shown to operators.
 
 subject: subscriptions
 grain: activity_id, currency
+keyed: tenant_id
 check: amount_cents <> 0
 check: created_at < service_end
 

@@ -3,6 +3,7 @@ What an operator should know about the activity log: rows that charged nothing, 
 
 subject: subscriptions
 grain: finding, subject_id
+keyed: tenant_id
 
 finding: 'unknown_activity_type', 'redundant_activity', 'inactive_plan_change',
     'out_of_order', 'document_held', 'plan_without_price', 'change_without_plan' or

@@ -7,6 +7,7 @@ change of state is worth money; the rest is named 'none' and shown to operators.
 
 subject: subscriptions
 grain: activity_id
+keyed: tenant_id
 
 activity_id: The activity.
 tenant_id: Whose relay.

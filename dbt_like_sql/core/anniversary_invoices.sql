@@ -6,6 +6,7 @@ stands on its line. A net credit and a settlement at zero are no documents.
 
 subject: subscriptions
 grain: invoice_id
+keyed: tenant_id
 check: subtotal_cents > 0
 check: subtotal_cents + tax_cents = total_cents
 check: period_start < period_end

@@ -3,10 +3,12 @@ Lines of subscription invoices: one per item, in order of service, then the tax.
 
 subject: subscriptions
 grain: invoice_id, line_number
+keyed: tenant_id
 check: line_number > 0
 
 invoice_id: The invoice.
 line_number: Counts from 1 within it.
+tenant_id: Who pays.
 line_kind: 'proration', 'plan_change', 'renewal', 'adjustment' or 'tax'.
 deployment_id: The relay; empty for the tax, which is the tenant's.
 resource_kind: 'plan' for items; empty for the tax.
@@ -24,6 +26,7 @@ with item_lines as (
         row_number() over (
             partition by invoice_id order by service_start, created_at, item_id
         ) as line_number,
+        tenant_id,
         case item_kind
             when 'renewal' then 'renewal'
             when 'plan_change' then 'plan_change'
@@ -55,6 +58,7 @@ lines as (
     select
         documents.invoice_id,
         taxes.items + 1 as line_number,
+        documents.tenant_id,
         'tax' as line_kind,
         '' as deployment_id,
         '' as resource_kind,
@@ -73,6 +77,7 @@ lines as (
 select
     lines.invoice_id,
     cast(lines.line_number as bigint) as line_number,
+    lines.tenant_id,
     cast(lines.line_kind as varchar) as line_kind,
     lines.deployment_id,
     cast(lines.resource_kind as varchar) as resource_kind,

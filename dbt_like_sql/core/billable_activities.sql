@@ -6,6 +6,7 @@ must not see them; they are named in `core.activity_findings`.
 
 subject: subscriptions
 grain: activity_id
+keyed: tenant_id
 
 activity_id: The activity.
 tenant_id: Whose relay.

@@ -3,6 +3,7 @@ What was claimed of each charge before this run: the original item and its corre
 
 subject: subscriptions
 grain: charge_id
+keyed: tenant_id
 check: claims > 0
 
 charge_id: The charge.

@@ -7,39 +7,52 @@ ends where the next one starts. Periods reach one past the run's now.
 
 subject: periods
 grain: owner_kind, owner_id, period_number
+keyed: tenant_id
+keyless: core.credit_anchors
 check: period_start < period_end
 
 owner_kind: 'tenant' for subscriptions, 'install' for credits.
 owner_id: The tenant or the install.
+tenant_id: The tenant; null for an install.
 period_number: 0 for the period that begins at the anchor.
 period_start: First instant.
 period_end: First instant after it, which is the start of the next.
 */
 with anchors as (
-    select 'tenant' as owner_kind, tenant_id as owner_id, anchor_at
+    select 'tenant' as owner_kind, tenant_id as owner_id, tenant_id, anchor_at
     from core.subscription_anchors
     union all
-    select 'install' as owner_kind, install_id as owner_id, anchor_at
+    select 'install' as owner_kind, install_id as owner_id, null, anchor_at
     from core.credit_anchors
 ),
 
-reach as (
+months as (
     select
-        anchors.owner_kind,
-        anchors.owner_id,
-        anchors.anchor_at,
+        anchors.*,
+        clock.now_at,
         greatest(
             12 * (year(clock.now_at) - year(anchors.anchor_at))
             + month(clock.now_at) - month(anchors.anchor_at),
             0
-        ) + 1 as last_number
+        ) as number
     from anchors
     cross join ref.clock as clock
+),
+
+reach as (
+    select
+        months.*,
+        number + case
+            when anchor_at + to_months(cast(number as integer)) <= now_at then 1
+            else 0
+        end as last_number
+    from months
 )
 
 select
     reach.owner_kind,
     reach.owner_id,
+    cast(reach.tenant_id as varchar) as tenant_id,
     numbers.number as period_number,
     cast(reach.anchor_at + to_months(cast(numbers.number as integer)) as timestamp)
         as period_start,

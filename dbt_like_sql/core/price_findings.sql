@@ -3,6 +3,7 @@ Activities and renewals that charged nothing because a plan or its price is not 
 
 subject: subscriptions
 grain: finding, subject_id
+keyed: tenant_id
 
 finding: 'plan_without_price', 'change_without_plan' or 'renewal_without_price'.
 subject_id: The activity, or relay and boundary.

@@ -7,6 +7,7 @@ looked. A boundary without a known price is kept, for operators to see.
 
 subject: subscriptions
 grain: tenant_id, resource_id, boundary_at
+keyed: tenant_id
 
 tenant_id: Who pays.
 resource_id: The relay.

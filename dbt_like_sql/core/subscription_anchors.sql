@@ -6,6 +6,7 @@ read afresh gives the same periods.
 
 subject: subscriptions
 grain: tenant_id
+keyed: tenant_id
 
 tenant_id: The tenant.
 anchor_at: Instant of its first create, update, activate or deactivate.

@@ -6,6 +6,7 @@ boundary, and never of an order of arrival, so the same fact has the same id for
 
 subject: subscriptions
 grain: charge_id
+keyed: tenant_id
 check: amount_cents <> 0
 check: service_start < service_end
 

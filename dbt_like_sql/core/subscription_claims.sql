@@ -6,6 +6,7 @@ is taken from the ledger, so computing drafts before or after the write is the s
 
 subject: subscriptions
 grain: item_id
+keyed: tenant_id
 check: state <> 'invoiced' or invoice_id is not null
 check: state not in ('settled', 'waiting') or invoice_id is null
 volatile: claimed_at

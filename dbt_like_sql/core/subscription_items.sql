@@ -8,6 +8,7 @@ and open items of a charge always sum to the fresh charge.
 
 subject: subscriptions
 grain: item_id
+keyed: tenant_id
 check: amount_cents <> 0
 
 item_id: The charge's id; a correction adds how often the charge was claimed before.

@@ -1,0 +1,202 @@
+"""Building a table again for those tenants only whose rows can have changed.
+
+A model with `keyed: tenant_id` promises that a tenant's rows come from that tenant's
+rows of other tables, and from what `core/tenant_marks.sql` holds a mark of. Here is
+told whose marks changed, and each table remembers whom it has still to build. A table
+is done with a tenant only when the rules of the new rows hold; killed before that, it
+builds them once more.
+"""
+
+import hashlib
+import re
+import time
+
+import duckdb
+
+from cost_pipeline.warehouse.building import Built, told
+from cost_pipeline.warehouse.models import MARKS, Model, all_models
+
+# Tables that are no keyed models and have a tenant in each row. What changes in them is
+# marked, except in `core.item_claims`: it holds open items only, whose tenants are
+# pending at each look.
+OF_TENANTS = frozenset(
+    {"raw.activities", "raw.ledger_claims", "ledger.claims", "core.item_claims"}
+)
+# Above one tenant in so many the whole table is cheaper.
+WHOLE_FROM = 4
+TOUCHED = "temp.touched_tenants"
+IN_SCOPE = f"(tenant_id is null or tenant_id in (select tenant_id from {TOUCHED}))"
+
+DDL = """
+create table if not exists ops.pending_tenants (table_name varchar, tenant_id varchar);
+create table if not exists ops.keyed_tables (table_name varchar, definition varchar);
+create table if not exists ops.marked_at (now_at timestamp);
+create table if not exists ops.known_marks (tenant_id varchar, mark ubigint);
+"""
+
+CHANGED = f"""
+select coalesce(given.tenant_id, known.tenant_id) as tenant_id
+from {MARKS} as given
+full join ops.known_marks as known using (tenant_id)
+where given.mark is distinct from known.mark
+"""
+# Who changes without a new mark, by the table that tells if it is there: a period began
+# (periods reach one past the now of their run), an hour is over, a claim is due.
+IN_TIME = {
+    "core.periods": """
+        select tenant_id from core.periods
+        where period_start > (select now_at from ops.marked_at)
+            and period_start <= (select now_at from ref.clock)
+            and tenant_id is not null
+    """,
+    "core.item_ticks": "select tenant_id from core.item_ticks where tick_at is null",
+    "core.item_claims": "select tenant_id from core.item_claims where is_due",
+}
+BACKWARDS = """
+select count(*) from ops.marked_at join ref.clock on clock.now_at < marked_at.now_at
+"""
+
+
+def note_marks(
+    connection: duckdb.DuckDBPyConnection, whole_from: int = WHOLE_FROM
+) -> None:
+    """Note for every keyed table whom it has to build, once the marks are new."""
+    connection.execute(DDL)
+    queries = [CHANGED, *(q for t, q in IN_TIME.items() if _exists(connection, t))]
+    connection.execute(
+        "create or replace temp table touched_tenants as "
+        f"select distinct tenant_id from ({' union all '.join(queries)})"
+    )
+    # A run as of the past would have to undo what time did.
+    much = f"select count(*) * {whole_from} > (select count(*) from {MARKS})"
+    is_whole = bool(
+        _number(connection, BACKWARDS) or _number(connection, f"{much} from {TOUCHED}")
+    )
+    connection.execute("begin")
+    try:
+        _add_pending(connection, list(keyed_models()), is_whole=is_whole)
+        connection.execute("delete from ops.known_marks")
+        connection.execute(
+            f"insert into ops.known_marks select tenant_id, mark from {MARKS}"
+        )
+        connection.execute("delete from ops.marked_at")
+        connection.execute("insert into ops.marked_at select now_at from ref.clock")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
+    """Build what is pending of a keyed model; what stands on it is pending then too."""
+    started = time.perf_counter()
+    connection.execute(DDL)
+    connection.execute(
+        "create or replace temp table touched_tenants as select distinct tenant_id "
+        "from ops.pending_tenants where table_name = ?",
+        [model.table],
+    )
+    everybody = f"select count(*) from {TOUCHED} where tenant_id is null"
+    is_whole = bool(not _is_known(connection, model) or _number(connection, everybody))
+    count = _number(connection, f"select count(*) from {TOUCHED}")
+    connection.execute("begin")
+    try:
+        if is_whole:
+            connection.execute(
+                "delete from ops.keyed_tables where table_name = ?", [model.table]
+            )
+            connection.execute(
+                f"create or replace table {model.table} as {model.query}"
+            )
+        elif count or model.keyless:
+            connection.execute(f"delete from {model.table} where {IN_SCOPE}")
+            connection.execute(f"insert into {model.table} {restricted(model)}")
+        _add_pending(connection, below(model), is_whole=is_whole)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    if is_whole:
+        return told(connection, model, started, None)
+    facts = {"rebuilt_tenants_count": count}
+    return told(connection, model, started, IN_SCOPE, facts)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Call what is pending of a model done: it was built, and its rules hold."""
+    connection.execute("begin")
+    try:
+        for table in ("pending_tenants", "keyed_tables"):
+            connection.execute(
+                f"delete from ops.{table} where table_name = ?", [model.table]
+            )
+        known = [model.table, _definition(model)]
+        connection.execute("insert into ops.keyed_tables values (?, ?)", known)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def restricted(model: Model) -> str:
+    """The query of a model over the touched tenants' rows alone."""
+    tables = OF_TENANTS | keyed_models().keys()
+    names = "|".join(re.escape(table) for table in sorted(tables, reverse=True))
+    return re.sub(
+        rf"(?<![\w.])({names})(?!\w)",
+        rf"(from \1 semi join {TOUCHED} using (tenant_id))",
+        model.query,
+    )
+
+
+def keyed_models() -> dict[str, Model]:
+    """The models that are built by tenant, by table, upstream before downstream."""
+    return {table: model for table, model in all_models().items() if model.keyed}
+
+
+def below(model: Model) -> list[str]:
+    """The keyed tables that stand on a model, however far."""
+    found = {model.table}
+    for table, other in all_models().items():
+        if found & set(other.upstream):
+            found.add(table)
+    return [table for table in keyed_models() if table in found - {model.table}]
+
+
+def _add_pending(
+    connection: duckdb.DuckDBPyConnection, tables: list[str], *, is_whole: bool
+) -> None:
+    """Add the touched tenants to what is pending of tables; none = all tenants."""
+    tenants = "(select null as tenant_id)" if is_whole else TOUCHED
+    connection.execute(
+        "insert into ops.pending_tenants select table_name, tenant_id "
+        f"from (select unnest(?) as table_name), {tenants} "
+        "except from ops.pending_tenants",
+        [tables],
+    )
+
+
+def _is_known(connection: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Whether the table is there, made by this very query."""
+    found = connection.execute(
+        "select definition from ops.keyed_tables where table_name = ?", [model.table]
+    ).fetchall()
+    is_same = found == [(_definition(model),)]
+    return is_same and _exists(connection, model.table)
+
+
+def _definition(model: Model) -> str:
+    return hashlib.sha256(model.query.encode()).hexdigest()
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
+        "and database_name = current_database()",
+        table.split("."),
+    ).fetchall()
+    return bool(found)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.execute(query).fetchall()[0][0])
