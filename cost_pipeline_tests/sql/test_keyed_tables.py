@@ -148,8 +148,10 @@ def change(world: World, kind: str, data: st.DataObject) -> None:
         world.connection.execute(VOID, [world.now, world.now])
 
 
-CHANGES = ("log", "log", "hours", "hours", "past", "start", "price", "tax code")
-CHANGES = (*CHANGES, "tax rate", "void", "nothing", "killed", "killed")
+CHANGES = (
+    *("log", "log", "hours", "hours", "past", "start", "price", "tax code"),
+    *("tax rate", "void", "nothing", "killed", "killed"),
+)
 
 
 @settings(
