@@ -22,14 +22,17 @@ from cost_pipeline.warehouse.models import MARKS, Model, all_models
 OF_TENANTS = frozenset(
     {"raw.activities", "raw.ledger_claims", "ledger.claims", "core.item_claims"}
 )
-# Above one tenant in so many the whole table is cheaper.
+# Above one tenant in so many the whole table is cheaper. It is built whole too when as
+# many were replaced since as there are, because replaced rows stay in the file.
 WHOLE_FROM = 4
 TOUCHED = "temp.touched_tenants"
 IN_SCOPE = f"(tenant_id is null or tenant_id in (select tenant_id from {TOUCHED}))"
 
 DDL = """
 create table if not exists ops.pending_tenants (table_name varchar, tenant_id varchar);
-create table if not exists ops.keyed_tables (table_name varchar, definition varchar);
+create table if not exists ops.keyed_tables (
+    table_name varchar, definition varchar, replaced_tenants bigint
+);
 create table if not exists ops.marked_at (now_at timestamp);
 create table if not exists ops.known_marks (tenant_id varchar, mark ubigint);
 """
@@ -52,6 +55,18 @@ IN_TIME = {
     "core.item_ticks": "select tenant_id from core.item_ticks where tick_at is null",
     "core.item_claims": "select tenant_id from core.item_claims where is_due",
 }
+# Everybody is pending, or the table was made by another query.
+IS_UNKNOWN = f"""
+select exists (from {TOUCHED} where tenant_id is null)
+    or not exists (from ops.keyed_tables where table_name = ? and definition = ?)
+"""
+IS_WORN = """
+select exists (
+    from ops.keyed_tables
+    where table_name = ?
+        and replaced_tenants > (select count(*) from ops.known_marks)
+)
+"""
 BACKWARDS = """
 select count(*) from ops.marked_at join ref.clock on clock.now_at < marked_at.now_at
 """
@@ -96,8 +111,10 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
         "from ops.pending_tenants where table_name = ?",
         [model.table],
     )
-    everybody = f"select count(*) from {TOUCHED} where tenant_id is null"
-    is_whole = bool(not _is_known(connection, model) or _number(connection, everybody))
+    is_unknown = not _exists(connection, model.table) or bool(
+        _number(connection, IS_UNKNOWN, model.table, _definition(model))
+    )
+    is_whole = is_unknown or bool(_number(connection, IS_WORN, model.table))
     count = _number(connection, f"select count(*) from {TOUCHED}")
     connection.execute("begin")
     try:
@@ -111,7 +128,7 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
         elif count or model.keyless:
             connection.execute(f"delete from {model.table} where {IN_SCOPE}")
             connection.execute(f"insert into {model.table} {restricted(model)}")
-        _add_pending(connection, below(model), is_whole=is_whole)
+        _add_pending(connection, below(model), is_whole=is_unknown)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -124,14 +141,23 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
 
 def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Call what is pending of a model done: it was built, and its rules hold."""
+    named = [model.table]
     connection.execute("begin")
     try:
-        for table in ("pending_tenants", "keyed_tables"):
-            connection.execute(
-                f"delete from ops.{table} where table_name = ?", [model.table]
-            )
-        known = [model.table, _definition(model)]
-        connection.execute("insert into ops.keyed_tables values (?, ?)", known)
+        connection.execute(
+            "delete from ops.pending_tenants where table_name = ?", named
+        )
+        # A table that was built whole is not known at this moment.
+        connection.execute(
+            "update ops.keyed_tables set replaced_tenants = replaced_tenants "
+            f"+ (select count(*) from {TOUCHED}) where table_name = ?",
+            named,
+        )
+        connection.execute(
+            "insert into ops.keyed_tables select ?, ?, 0 where not exists "
+            "(select 1 from ops.keyed_tables where table_name = ?)",
+            [*named, _definition(model), *named],
+        )
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -176,15 +202,6 @@ def _add_pending(
     )
 
 
-def _is_known(connection: duckdb.DuckDBPyConnection, model: Model) -> bool:
-    """Whether the table is there, made by this very query."""
-    found = connection.execute(
-        "select definition from ops.keyed_tables where table_name = ?", [model.table]
-    ).fetchall()
-    is_same = found == [(_definition(model),)]
-    return is_same and _exists(connection, model.table)
-
-
 def _definition(model: Model) -> str:
     return hashlib.sha256(model.query.encode()).hexdigest()
 
@@ -198,5 +215,5 @@ def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(found)
 
 
-def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(connection.execute(query).fetchall()[0][0])
+def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> int:
+    return int(connection.execute(query, list(values)).fetchall()[0][0])
