@@ -7,6 +7,7 @@ from statistics import median
 from cost_pipeline_tests.benchmarks.bills import bills
 from cost_pipeline_tests.benchmarks.homes import Homes, Result
 from cost_pipeline_tests.benchmarks.landed import write_files
+from cost_pipeline_tests.benchmarks.logs import logs
 from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.scans import scans
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
@@ -43,6 +44,7 @@ def measure_all(homes: Homes, size: Size, smaller: Size) -> Iterator[Row]:
     yield growth(homes, size, smaller, chain_s, tiny_s)
     yield from loops(homes, size)
     yield from scans(homes, size)
+    yield from logs(homes, size)
     yield from syncs(homes)
     yield from bills(homes, size)
     yield from history(homes, size)

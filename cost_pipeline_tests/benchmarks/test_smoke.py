@@ -12,6 +12,7 @@ from cost_pipeline.settings import Settings
 from cost_pipeline_tests.benchmarks import bills
 from cost_pipeline_tests.benchmarks.homes import Homes
 from cost_pipeline_tests.benchmarks.landed import write_files
+from cost_pipeline_tests.benchmarks.logs import logs
 from cost_pipeline_tests.benchmarks.report import Row, keep
 from cost_pipeline_tests.benchmarks.sizes import SIZES
 from cost_pipeline_tests.benchmarks.world import fill, settings_in
@@ -63,6 +64,16 @@ def test_a_bill_is_taken_in_whole(
     bills.bill_world(TINY)
     assert bills.bill_bare(TINY)["seconds"] > 0
     assert bills.bill(TINY)["failures"] == []
+
+
+@pytest.mark.slow
+def test_a_day_more_of_a_long_log_touches_some_tenants_and_not_all(
+    tmp_path: Path,
+) -> None:
+    rows = list(logs(Homes(tmp_path, rounds=1), TINY))
+    assert [row.target for row in rows] == ["<= 1.30x", "by the tenants it touches"]
+    share = float(rows[1].how.split("%")[0])
+    assert 0 < share < 50
 
 
 def test_results_keep_one_section_for_each_size(tmp_path: Path) -> None:
