@@ -18,6 +18,7 @@ from cost_pipeline.contracts.billing import (
     ITEMS,
     SUMMARIES,
 )
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.invoice_parsing import amount_micros, json_instant
 from cost_pipeline.warehouse.landing import Landing
 
@@ -146,13 +147,8 @@ def load_listings(
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         paths = [landing.verified(sha256, suffix) for _, _, sha256, suffix in batch]
-        connection.execute("begin")
-        try:
+        with transaction(connection):
             _load_batch(connection, listed, batch, paths)
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
     return len(files)
 
 

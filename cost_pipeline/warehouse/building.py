@@ -7,6 +7,7 @@ from datetime import date
 
 import duckdb
 
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.models import Model
 
 
@@ -44,8 +45,7 @@ def build(
         # in order by the same transaction answers filters wrongly from its second row
         # group on, and a day that is replaced is then not deleted.
         connection.execute(_empty_like(model))
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         if model.is_view:
             connection.execute(f"create or replace view {model.table} as {model.query}")
         elif model.partition and window:
@@ -54,10 +54,6 @@ def build(
             connection.execute(
                 f"create or replace table {model.table} as {model.query}"
             )
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     scope = window.holds(model.partition) if model.partition and window else None
     return told(connection, model, started, scope)
 
@@ -110,6 +106,16 @@ def column_types(
         f"select column_name, column_type from (describe {table})"
     )
     return tuple(found.fetchall())
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the warehouse has a table, of whatever content."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
+        "and database_name = current_database()",
+        table.split("."),
+    ).fetchall()
+    return bool(found)
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, model: Model) -> int:

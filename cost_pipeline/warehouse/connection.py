@@ -7,7 +7,8 @@ belongs to the other modules of this folder.
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -150,10 +151,21 @@ def prepare(connection: duckdb.DuckDBPyConnection, memory_limit: str | None) -> 
 def set_clock(connection: duckdb.DuckDBPyConnection, clock: RunClock) -> None:
     """Write the run's one `now` where SQL can see it; models read no other clock."""
     row = [clock.now.replace(tzinfo=None), clock.issue_from, clock.report_currency]
+    with transaction(connection):
+        connection.execute(CLOCK_DDL)
+        connection.execute("insert into ref.clock values (?, ?, ?)", row)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of what is written inside, or nothing of it."""
     connection.execute("begin")
-    connection.execute(CLOCK_DDL)
-    connection.execute("insert into ref.clock values (?, ?, ?)", row)
-    connection.execute("commit")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def patiently(

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import duckdb
 
 from cost_pipeline.contracts.landed import QUARANTINE, RECEIPTS
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.files import length_of, read_lines
 from cost_pipeline.warehouse.landing import CorruptLanding, Landing
 
@@ -120,8 +121,7 @@ def load_receipts(connection: duckdb.DuckDBPyConnection, landing: Landing) -> in
             "select path, bytes_loaded from ops.receipt_files"
         ).fetchall()
     )
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         for path in landing.receipt_files():
             name = path.relative_to(landing.root).as_posix()
             done = loaded.get(name, 0)
@@ -141,10 +141,6 @@ def load_receipts(connection: duckdb.DuckDBPyConnection, landing: Landing) -> in
         new = connection.execute("select count(*) from temp.new_receipts").fetchall()
         connection.execute("drop table temp.new_receipts")
         connection.execute("drop table temp.incoming_receipts")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return int(new[0][0])
 
 

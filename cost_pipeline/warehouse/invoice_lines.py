@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.billing import FILES, LINES
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.invoice_parsing import (
     COLUMNS,
     InvoiceRefused,
@@ -76,14 +77,9 @@ def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) 
         try:
             names = header_of(path)
             _read_rows(connection, _scan(path, names), names)
-            connection.execute("begin")
-            try:
+            with transaction(connection):
                 quarantined = _keep_rows(connection, uuid, sha256)
                 _note(connection, account, uuid, sha256, quarantined)
-                connection.execute("commit")
-            except BaseException:
-                connection.execute("rollback")
-                raise
         except InvoiceRefused as refused:
             _note(connection, account, uuid, sha256, 0, str(refused))
         except UNREADABLE as error:

@@ -7,18 +7,18 @@ is done with a tenant only when the rules of the new rows hold; killed before th
 builds them once more.
 """
 
-import hashlib
 import re
 import time
 
 import duckdb
 
-from cost_pipeline.warehouse.building import Built, told
+from cost_pipeline.warehouse.building import Built, has_table, told
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.models import MARKS, Model, all_models
 
 # Tables that are no keyed models and have a tenant in each row. What changes in them is
-# marked, except in `core.item_claims`: it holds open items only, whose tenants are
-# pending at each look.
+# marked, except in `core.item_claims`, the open items at this `now`: whose standing can
+# have changed without a mark is told by `IN_TIME`.
 OF_TENANTS = frozenset(
     {"raw.activities", "raw.ledger_claims", "ledger.claims", "core.item_claims"}
 )
@@ -55,6 +55,7 @@ IN_TIME = {
     "core.item_ticks": "select tenant_id from core.item_ticks where tick_at is null",
     "core.item_claims": "select tenant_id from core.item_claims where is_due",
 }
+PENDING = "select tenant_id from ops.pending_tenants where table_name = ?"
 # Everybody is pending, or the table was made by another query.
 IS_UNKNOWN = f"""
 select exists (from {TOUCHED} where tenant_id is null)
@@ -77,18 +78,14 @@ def note_marks(
 ) -> None:
     """Note for every keyed table whom it has to build, once the marks are new."""
     connection.execute(DDL)
-    queries = [CHANGED, *(q for t, q in IN_TIME.items() if _exists(connection, t))]
-    connection.execute(
-        "create or replace temp table touched_tenants as "
-        f"select distinct tenant_id from ({' union all '.join(queries)})"
-    )
+    queries = [CHANGED, *(q for t, q in IN_TIME.items() if has_table(connection, t))]
+    _touch(connection, " union all ".join(queries))
     # A run as of the past would have to undo what time did.
     much = f"select count(*) * {whole_from} > (select count(*) from {MARKS})"
     is_whole = bool(
         _number(connection, BACKWARDS) or _number(connection, f"{much} from {TOUCHED}")
     )
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         _add_pending(connection, list(keyed_models()), is_whole=is_whole)
         connection.execute("delete from ops.known_marks")
         connection.execute(
@@ -96,28 +93,19 @@ def note_marks(
         )
         connection.execute("delete from ops.marked_at")
         connection.execute("insert into ops.marked_at select now_at from ref.clock")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
 
 
 def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
     """Build what is pending of a keyed model; what stands on it is pending then too."""
     started = time.perf_counter()
     connection.execute(DDL)
-    connection.execute(
-        "create or replace temp table touched_tenants as select distinct tenant_id "
-        "from ops.pending_tenants where table_name = ?",
-        [model.table],
-    )
-    is_unknown = not _exists(connection, model.table) or bool(
-        _number(connection, IS_UNKNOWN, model.table, _definition(model))
+    _touch(connection, PENDING, model.table)
+    is_unknown = not has_table(connection, model.table) or bool(
+        _number(connection, IS_UNKNOWN, model.table, model.definition)
     )
     is_whole = is_unknown or bool(_number(connection, IS_WORN, model.table))
     count = _number(connection, f"select count(*) from {TOUCHED}")
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         if is_whole:
             connection.execute(
                 "delete from ops.keyed_tables where table_name = ?", [model.table]
@@ -129,10 +117,6 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
             connection.execute(f"delete from {model.table} where {IN_SCOPE}")
             connection.execute(f"insert into {model.table} {restricted(model)}")
         _add_pending(connection, below(model), is_whole=is_unknown)
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     if is_whole:
         return told(connection, model, started, None)
     facts = {"rebuilt_tenants_count": count}
@@ -142,8 +126,7 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
 def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Call what is pending of a model done: it was built, and its rules hold."""
     named = [model.table]
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         connection.execute(
             "delete from ops.pending_tenants where table_name = ?", named
         )
@@ -156,12 +139,8 @@ def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
         connection.execute(
             "insert into ops.keyed_tables select ?, ?, 0 where not exists "
             "(select 1 from ops.keyed_tables where table_name = ?)",
-            [*named, _definition(model), *named],
+            [*named, model.definition, *named],
         )
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
 
 
 def restricted(model: Model) -> str:
@@ -189,6 +168,15 @@ def below(model: Model) -> list[str]:
     return [table for table in keyed_models() if table in found - {model.table}]
 
 
+def _touch(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> None:
+    """Let a query's tenants be the touched ones."""
+    connection.execute(
+        "create or replace temp table touched_tenants as "
+        f"select distinct tenant_id from ({query})",
+        list(values),
+    )
+
+
 def _add_pending(
     connection: duckdb.DuckDBPyConnection, tables: list[str], *, is_whole: bool
 ) -> None:
@@ -200,19 +188,6 @@ def _add_pending(
         "except from ops.pending_tenants",
         [tables],
     )
-
-
-def _definition(model: Model) -> str:
-    return hashlib.sha256(model.query.encode()).hexdigest()
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
-        "and database_name = current_database()",
-        table.split("."),
-    ).fetchall()
-    return bool(found)
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> int:

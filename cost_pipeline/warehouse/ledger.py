@@ -14,6 +14,7 @@ import duckdb
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import ledger_tables
+from cost_pipeline.warehouse.connection import transaction
 
 
 class LedgerConflict(Exception):
@@ -73,8 +74,7 @@ def append(
     same_key = " and ".join(f"known.{key} = given.{key}" for key in contract.key)
     _refuse_conflicts(connection, contract, same_key)
     given = connection.execute("select count(*) from temp.to_append").fetchall()[0][0]
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         inserted = connection.execute(
             f"insert into {contract.table} select given.*, "
             f"(select coalesce(max(batch), 0) + 1 from {contract.table}), "
@@ -82,10 +82,6 @@ def append(
             f"where not exists (select 1 from {contract.table} as known "
             f"where {same_key}) returning batch"
         ).fetchall()
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     connection.execute("drop table temp.to_append")
     if inserted and segments is not None:
         _write_missing_segments(connection, contract, segments)

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.base import Column, Contract
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.loading_lines import line_scan, tell_lines
 
 # A text of a megabyte is odd and no reason to refuse the table it stands in.
@@ -46,8 +47,7 @@ def load_table(
     connection: duckdb.DuckDBPyConnection, contract: Contract, source: SourceFile | None
 ) -> Loaded:
     """Replace a table by the rows of a file; without a file it is empty."""
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         connection.execute(contract.ddl(or_replace=True))
         connection.execute(
             "delete from raw.quarantine where table_name = ?", [contract.table]
@@ -58,10 +58,6 @@ def load_table(
         elif source is not None and contract.strict:
             # A ledger cut to nothing is a damaged one: never start empty.
             raise SourceRefused(f"{contract.table}: the file is empty")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return loaded
 
 

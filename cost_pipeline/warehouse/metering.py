@@ -6,13 +6,13 @@ changed and only then. It is written after the days were built; killed in betwee
 are simply metered once more.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
 import duckdb
 
-from cost_pipeline.warehouse.building import Window
+from cost_pipeline.warehouse.building import Window, has_table
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.models import all_models
 
 TABLE = "core.usage_daily"
@@ -98,12 +98,12 @@ def due_window(connection: duckdb.DuckDBPyConnection) -> Window | None:
     One range from the first such day to the last: metering a day again changes nothing,
     and one statement over a range is cheaper than one for each day.
     """
-    if not all(_exists(connection, table) for table in NEEDED):
+    if not all(has_table(connection, table) for table in NEEDED):
         return None
     connection.execute(MANIFEST)
     expected = _span(connection, EXPECTED, [_definition()])
     held = _held_days(connection)
-    if expected is None and not _exists(connection, TABLE):
+    if expected is None and not has_table(connection, TABLE):
         # Nothing to meter yet; what reads the table still needs it to be there.
         return _span(connection, YESTERDAY)
     if expected is None:
@@ -133,8 +133,7 @@ def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> b
     if due and (window.first_day > due.first_day or window.last_day < due.last_day):
         return False
     expected = _span(connection, EXPECTED, [_definition()])
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         connection.execute(
             f"create or replace table ops.metered_inputs as {INPUTS}", [_definition()]
         )
@@ -142,32 +141,19 @@ def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> b
         if expected is not None:
             span = [expected.first_day, expected.last_day]
             connection.execute("insert into ops.metered_days values (?, ?)", span)
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return True
 
 
 def _held_days(connection: duckdb.DuckDBPyConnection) -> Window | None:
     """First and last day that the table holds, if it is there and holds any."""
-    if not _exists(connection, TABLE):
+    if not has_table(connection, TABLE):
         return None
     return _span(connection, f"select min(day), max(day) from {TABLE}")
 
 
-def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
-        "and database_name = current_database()",
-        table.split("."),
-    ).fetchall()
-    return bool(found)
-
-
 def _definition() -> str:
-    """The hash of the rule itself: another rule makes every day due."""
-    return hashlib.sha256(all_models()[TABLE].query.encode()).hexdigest()
+    """The hash of the rule: another rule makes every day due."""
+    return all_models()[TABLE].definition
 
 
 def _span(

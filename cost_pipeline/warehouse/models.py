@@ -4,6 +4,7 @@ What a model is made of (header, query, upstream tables, column provenance) is r
 here. How it is built is `building.py`, what it may not contain is `linting.py`.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +52,11 @@ class Model:
     @property
     def subject(self) -> str:
         return (*self.header.lines("subject"), "shared")[0]
+
+    @property
+    def definition(self) -> str:
+        """The hash of its query: other rows may come of another one."""
+        return hashlib.sha256(self.query.encode()).hexdigest()
 
     @property
     def grain(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import duckdb
 
 from cost_pipeline.contracts.landed import OBSERVATIONS, RECEIPTS
 from cost_pipeline.domain.missing import is_suspicious
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.inventory import LISTINGS
 from cost_pipeline.warehouse.landing import Landing
 
@@ -112,13 +113,8 @@ def load_observations(
     found = []
     for account, kind, confirmed_at, is_replay in connection.execute(DUE).fetchall():
         walk = Walk(connection, landing, account, kind, tuple(confirmed_at))
-        connection.execute("begin")
-        try:
+        with transaction(connection):
             found.append(walk.go(is_replay=is_replay))
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
     return tuple(found)
 
 

@@ -18,6 +18,7 @@ import duckdb
 from cost_pipeline.contracts.billing import FILES, RATES
 from cost_pipeline.domain.listing import Listing
 from cost_pipeline.providers.base import ProviderError
+from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.landing import Landing, Receipt, instant
 
 ACCOUNT = "ecb"
@@ -80,8 +81,7 @@ def _is_loaded(connection: duckdb.DuckDBPyConnection, sha256: str) -> bool:
 def _replace(connection: duckdb.DuckDBPyConnection, body: bytes, sha256: str) -> bool:
     """Replace all rates by those of a file; a file that is none changes nothing."""
     problem, rows = None, (0, 0)
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         try:
             rows = _read(connection, _text(body), sha256)
         except RatesRefused as refused:
@@ -93,10 +93,6 @@ def _replace(connection: duckdb.DuckDBPyConnection, body: bytes, sha256: str) ->
             f"insert into {FILES.table} values (?, ?, '', ?, ?, ?, ?)",
             [ACCOUNT, KIND, sha256, *rows, problem],
         )
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return problem is None
 
 
