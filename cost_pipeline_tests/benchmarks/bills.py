@@ -1,14 +1,10 @@
 """One invoice of a great many lines: taken in whole, against DuckDB reading its text.
 
-    python -m cost_pipeline_tests.benchmarks.bills [tiny|S|M|L] [ROUNDS]
-
 Taken in means landed, parsed strictly, classified, matched, allocated and checked, with
 everything the inventory knows there before. The rival inserts the same file as text.
 """
 
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -31,8 +27,8 @@ from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
 from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.models import Model, all_audits, all_models
 from cost_pipeline_tests.benchmarks.homes import Homes
-from cost_pipeline_tests.benchmarks.report import Row, as_table, machine
-from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
+from cost_pipeline_tests.benchmarks.report import Row
+from cost_pipeline_tests.benchmarks.sizes import Size
 from cost_pipeline_tests.benchmarks.world import ACCOUNT, INVOICE
 
 Result = dict[str, Any]
@@ -199,16 +195,3 @@ def bills(homes: Homes, size: Size) -> Iterator[Row]:
     )
     peak = median(r["peak_mib"] for r in ours)
     yield Row("peak memory of it", f"{peak:.0f} MiB", "< 2048 MiB", "whole process")
-
-
-def main(arguments: list[str]) -> int:
-    size = SIZES[arguments[0] if arguments else "L"]
-    rounds = int(arguments[1]) if len(arguments) > 1 else 3
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(bills(Homes(Path(folder), rounds), size))
-    sys.stdout.write(f"{as_table(rows)}\n{machine()} Rounds: {rounds}.\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,8 +4,9 @@ Only models and ledger steps are selected: what loads raw tables would replace t
 what the landing holds, which is nothing. Messages are not delivered either.
 """
 
+import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,13 @@ def below(*tables: str) -> set[str]:
             found.add(name)
             waiting += models[name].upstream
     return found
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that something takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 @dataclass

@@ -1,15 +1,10 @@
 """Three years of many customers' activities: folded at once, and then by one more day.
 
-    python -m cost_pipeline_tests.benchmarks.logs [tiny|S|M|L] [ROUNDS]
-
 At L these are a million activities of 100,000 tenants, all of them invoiced from the
 first day on. The rest of the world is tiny; what a run of it costs is taken off.
 """
 
 import shutil
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +14,8 @@ from typing import Any
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings
 from cost_pipeline_tests.benchmarks.homes import Homes
-from cost_pipeline_tests.benchmarks.jobs import Jobs, below
-from cost_pipeline_tests.benchmarks.report import Row, as_table, machine
+from cost_pipeline_tests.benchmarks.jobs import Jobs, below, timed
+from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 from cost_pipeline_tests.benchmarks.world import NAMES, QUERIES, facts_of, insert
 
@@ -38,8 +33,6 @@ A_DAY = """
         'bench-day' as source_file, i as source_row
     from range({a_day}) as all_rows(i)
 """
-
-
 # Who did something that day, or renewed.
 TOUCHED = """
     select count(distinct tenant_id) from (
@@ -102,9 +95,8 @@ def next_day(size: Size) -> Result:
 
 
 def _timed(jobs: Jobs) -> float:
-    started = time.perf_counter()
-    jobs.run("books", {*below("core.item_claims", *WANTED), *WANTED})
-    return time.perf_counter() - started
+    wanted = {*below("core.item_claims", *WANTED), *WANTED}
+    return timed(lambda: jobs.run("books", wanted))
 
 
 def logs(homes: Homes, size: Size) -> Iterator[Row]:
@@ -156,15 +148,3 @@ def logs(homes: Homes, size: Size) -> Iterator[Row]:
         f"{share:.1%} of the tenants: {day_s:.2f} s against {whole_s:.2f} s, "
         f"{nothing_s:.2f} s with nothing new",
     )
-
-
-def main(arguments: list[str]) -> None:
-    size = SIZES[arguments[0] if arguments else "S"]
-    rounds = int(arguments[1]) if len(arguments) > 1 else 3
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(logs(Homes(Path(folder), rounds), size))
-    sys.stdout.write(f"{as_table(rows)}\n{machine()} Rounds: {rounds}.\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -32,6 +32,7 @@ from cost_pipeline_tests.benchmarks.jobs import (
     Jobs,
     below,
     days_of,
+    timed,
 )
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 from cost_pipeline_tests.benchmarks.syncs import bare_sync, sync
@@ -161,12 +162,6 @@ def history(size: Size) -> Result:
         "next_day_books": books_s,
         "failures": jobs.problems,
     }
-
-
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def published(size: Size) -> Result:

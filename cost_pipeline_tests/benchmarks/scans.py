@@ -1,20 +1,16 @@
 """Two scans against the bare queries they are made of: credits, and hosted machines.
 
-    python -m cost_pipeline_tests.benchmarks.scans [tiny|S|M|L] [ROUNDS]
-
 At L these are ten million credit events, and a million machines of 100,000 tenants.
 What a run costs when there is nothing to scan is measured too and taken off, because
 it is a row of its own (`fixed overhead of an asset`).
 """
 
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 from cost_pipeline_tests.benchmarks.homes import Homes, Result
-from cost_pipeline_tests.benchmarks.report import Row, as_table, machine
+from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 
 CREDITS, CROSSINGS = "marts.credit_balances", "core.spend_crossings"
@@ -62,15 +58,3 @@ def _row(
 
 def _middle(taken: list[tuple[Result, Result]], side: int) -> float:
     return float(median(pair[side]["seconds"] for pair in taken))
-
-
-def main(arguments: list[str]) -> None:
-    size = SIZES[arguments[0] if arguments else "S"]
-    rounds = int(arguments[1]) if len(arguments) > 1 else 3
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(scans(Homes(Path(folder), rounds), size))
-    sys.stdout.write(f"{as_table(rows)}\n{machine()} Rounds: {rounds}.\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

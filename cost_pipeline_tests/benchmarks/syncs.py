@@ -1,19 +1,14 @@
 """A look at 10,000 machines, against a bare loop over the same pages and one insert.
 
-    python -m cost_pipeline_tests.benchmarks.syncs [ROUNDS]
-
 The fake provider answers from prepared bodies in this process; the rivals take turns in
 processes of their own. Ours is asked, landed and loaded as far as `raw.observations`.
 """
 
 import json
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -27,7 +22,7 @@ from cost_pipeline.warehouse.inventory import load_receipts
 from cost_pipeline.warehouse.landing import Landing
 from cost_pipeline.warehouse.observations import load_observations
 from cost_pipeline_tests.benchmarks.homes import Homes, Result
-from cost_pipeline_tests.benchmarks.report import Row, as_table, machine
+from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size
 from cost_pipeline_tests.providers.flaky_cloud import Answer, Weather, serve
 
@@ -48,8 +43,9 @@ SAMPLE = {
 }  # fmt: skip
 
 
-def syncs(homes: Homes) -> Iterator[Row]:
+def syncs(homes: Homes, size: Size) -> Iterator[Row]:
     """Both rivals in turns, then many looks at what has not changed."""
+    del size
     with serve(prepared(), Weather()) as url:
         ours, bare = [], []
         for _ in range(homes.rounds):
@@ -153,14 +149,3 @@ def _since(started: float, idle: float) -> Result:
 def _expect(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     found = connection.execute(f"select count(*) from {rows}").fetchall()
     assert found == [(MACHINES,)], found
-
-
-def main(arguments: list[str]) -> None:
-    rounds = int(arguments[0]) if arguments else 3
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(syncs(Homes(Path(folder), rounds)))
-    sys.stdout.write(f"{as_table(rows)}\n{machine()} Rounds: {rounds}.\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
