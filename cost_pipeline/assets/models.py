@@ -1,6 +1,6 @@
 """One asset per SQL model: its file says what it is, this says how Dagster shows it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,12 +30,9 @@ RULES = "rules"
 FRESH = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=3), warn_window=timedelta(hours=2)
 )
-# What is to be remembered once a range was built, so that it is not due again: after
-# the last table of the range, or a run killed between the two would leave a gap there;
-# and never of days that break a rule, which are due until they do not.
-AFTER_RANGE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Window], object]] = {
-    "marts.usage_daily": remember_metered,
-}
+# Days are metered when the last table of days has them: remembered before, a run killed
+# between the two tables would leave a gap in it.
+LAST_OF_DAYS = "marts.usage_daily"
 
 
 def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
@@ -91,13 +88,13 @@ def model_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
 def remember(
     connection: duckdb.DuckDBPyConnection, model: Model, window: Window | None
 ) -> None:
-    """Note that a table was built and its rules hold, where something asks for it."""
+    """Note that a table was built and its rules hold, so that it is not due again."""
     if model.keyed:
         settle(connection, model)
     elif model.table == MARKS:
         note_marks(connection)
-    elif window is not None and model.table in AFTER_RANGE:
-        AFTER_RANGE[model.table](connection, window)
+    elif window is not None and model.table == LAST_OF_DAYS:
+        remember_metered(connection, window)
 
 
 def metadata(model: Model, built: Built, window: Window | None) -> Mapping[str, Any]:

@@ -69,7 +69,7 @@ def chain(size: Size) -> Result:
 def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Result:
     """The same SQL in the same order on one plain connection, and nothing else."""
     from cost_pipeline.assets.ledger import STEPS
-    from cost_pipeline.assets.models import AFTER_RANGE
+    from cost_pipeline.assets.models import remember
 
     settings = Settings.load()
     with opened_warehouse(settings, run_clock(settings)):
@@ -87,7 +87,7 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
             writes[table](connection, None)
         elif models[table].partition:
             replace_range(connection, models[table], window)
-            AFTER_RANGE.get(table, _nothing)(connection, window)
+            remember(connection, models[table], window)
         else:
             connection.execute(f"create or replace {_what(models[table])}")
         ends.append(time.perf_counter())
@@ -100,11 +100,6 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
 def _what(model: Model) -> str:
     kind = "view" if model.is_view else "table"
     return f"{kind} {model.table} as {model.query}"
-
-
-def _nothing(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
-    """Most tables are not remembered day by day."""
-    del connection, window
 
 
 def rules(size: Size) -> Result:

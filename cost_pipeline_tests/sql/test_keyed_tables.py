@@ -1,157 +1,78 @@
 """Tables built again for some tenants only are what a whole build would make."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from types import SimpleNamespace
 
-import duckdb
+import dagster as dg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.claiming import claim_items
-from cost_pipeline.warehouse.connection import RunClock, set_clock
-from cost_pipeline.warehouse.keyed import (
-    OF_TENANTS,
-    build_keyed,
-    keyed_models,
-    note_marks,
-    settle,
+from cost_pipeline.assets.models import model_asset
+from cost_pipeline.warehouse.keyed import OF_TENANTS, keyed_models
+from cost_pipeline.warehouse.models import MARKS, all_models
+from cost_pipeline_tests.sql.keyed_tables import (
+    ACTIVITY,
+    TENANTS,
+    WHOLE,
+    World,
+    claimed_world,
+    create,
+    fresh_item,
+    give_code,
+    give_rates,
+    hours,
+    raise_prices,
+    relay,
+    start_from,
+    void_one,
+    world_of_plans,
 )
-from cost_pipeline.warehouse.models import MARKS, Model, all_models
-from cost_pipeline_tests.sql.subscription_tables import (
-    DRAFTS,
-    RESULTS,
-    give_log,
-    give_plans,
-    insert,
-    upstream_of,
-)
+from cost_pipeline_tests.sql.subscription_tables import insert
 from cost_pipeline_tests.sql.test_subscription_reference import (
     ALWAYS,
-    PLANS,
     START,
     as_rows,
     logs,
     of_tenant,
 )
-from cost_pipeline_tests.tables import fresh_warehouse, give
 
-TENANTS, WHOLE = 8, -1
 # Read by keyed models although nothing marks them: time is looked at by itself, and
 # numbers never change.
 UNMARKED = {MARKS, "ref.clock", "ref.numbers", *OF_TENANTS}
+Step = Callable[[World], object]
+HOURS = st.integers(1, 24 * 40)
+STARTS = st.dates(START.date(), START.date() + timedelta(days=120))
+KILLED = st.sampled_from([MARKS, *keyed_models()])
 
 
-CREDIT_EVENT = """
-    event_id | install_id | occurred_at | tier | backend
-    c1       | i1         | 2024-01-30  | pro  | gemini
-"""
-VOID = """
-insert into ledger.decisions by name
-select 'v' || invoice_id as decision_id, 'void-invoice' as decision,
-    invoice_id as subject_id, '{}' as details, ? as decided_at, '' as input_hash,
-    1 as batch, ? as written_at
-from core.anniversary_invoices
-where status = 'issued'
-order by invoice_id
-limit 1
-"""
+def steps_of(log: dict[str, list[tuple[object, ...]]]) -> st.SearchStrategy[Step]:
+    """One of the things that tables are made of changes."""
 
+    def know(tenant: str, tenths: int) -> Step:
+        """Another part of a tenant's log is what is told of it."""
+        return partial(give_part, log={tenant: log[tenant]}, tenths=tenths)
 
-@dataclass
-class World:
-    """A warehouse, the settings of a run, and for how many tenants it built."""
-
-    connection: duckdb.DuckDBPyConnection
-    now: datetime = START
-    issue_from: date | None = ALWAYS
-    rebuilt: dict[str, int] = field(default_factory=dict)
-
-    def run(self, *, until: str | None = None, only: Sequence[str] = ()) -> None:
-        """One run; killed just after it built a table and before that was settled."""
-        set_clock(self.connection, RunClock(self.now, self.issue_from))
-        self.rebuilt = {}
-        drafts = upstream_of(DRAFTS)
-        chosen = upstream_of(*RESULTS)
-        later = [table for table in all_models() if table in chosen - drafts]
-        for table in [*(t for t in all_models() if t in drafts), "claims", *later]:
-            if only and table not in only:
-                continue
-            if table == "claims":
-                claim_items(self.connection, None)
-            elif not self._build(all_models()[table], is_killed=table == until):
-                return
-
-    def _build(self, model: Model, *, is_killed: bool) -> bool:
-        if not model.keyed:
-            build(self.connection, model)
-            if model.table == MARKS and not is_killed:
-                note_marks(self.connection, whole_from=0)
-            return not is_killed
-        built = build_keyed(self.connection, model)
-        self.rebuilt[model.table] = built.facts.get("rebuilt_tenants_count", WHOLE)
-        if is_killed:
-            return False
-        differing = self.rows(
-            f"select 'kept', * from (from {model.table} except all ({model.query})) "
-            f"union all select 'whole', * from (({model.query}) except all "
-            f"from {model.table})"
-        )
-        assert differing == [], model.table
-        settle(self.connection, model)
-        return True
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()
-
-
-def world_of_plans() -> World:
-    connection = fresh_warehouse(START.replace(tzinfo=UTC), ALWAYS)
-    give_plans(connection, PLANS)
-    tenants = [f"t{number} | T | AUD" for number in range(TENANTS)]
-    give(
-        connection, "raw.tenants", "\n".join(["tenant_id | name | currency", *tenants])
+    return st.one_of(
+        st.builds(know, st.sampled_from(sorted(log)), st.integers(0, 10)),
+        HOURS.map(lambda count: partial(hours, count=count)),
+        HOURS.map(lambda count: partial(hours, count=-count)),
+        (st.none() | STARTS).map(lambda start: partial(start_from, start=start)),
+        st.sampled_from([raise_prices, give_rates, give_code, void_one, World.run]),
     )
-    # An install has periods too, and no tenant has anything to do with them.
-    give(connection, "raw.credit_events", CREDIT_EVENT)
-    return World(connection)
 
 
-def change(world: World, kind: str, data: st.DataObject) -> None:
-    """Change one of the things that tables are made of."""
-    tenant = data.draw(st.sampled_from([f"t{n}" for n in range(TENANTS)]))
-    if kind == "hours":
-        world.now += timedelta(hours=data.draw(st.integers(1, 24 * 40)))
-    elif kind == "past":
-        world.now -= timedelta(hours=data.draw(st.integers(1, 24 * 40)))
-    elif kind == "start":
-        days = data.draw(st.none() | st.integers(0, 120))
-        start = None if days is None else (START + timedelta(days=days)).date()
-        world.issue_from = start
-    elif kind == "price":
+def give_part(
+    world: World, *, log: dict[str, list[tuple[object, ...]]], tenths: int
+) -> None:
+    for tenant, rows in log.items():
         world.connection.execute(
-            "update raw.plan_versions set base_price_cents = base_price_cents + 101"
+            "delete from raw.activities where tenant_id = ?", [tenant]
         )
-    elif kind == "tax code":
-        world.connection.execute(
-            "update raw.tenants set tax_code = 'X' where tenant_id = ?", [tenant]
-        )
-    elif kind == "tax rate":
-        rates = [("X", "0.1", date(2020, 1, 1))]
-        insert(
-            world.connection, "raw.tax_rates", "tax_code, rate, effective_from", rates
-        )
-    elif kind == "void":
-        world.connection.execute(VOID, [world.now, world.now])
-
-
-CHANGES = (
-    *("log", "log", "hours", "hours", "past", "start", "price", "tax code"),
-    *("tax rate", "void", "nothing", "killed", "killed"),
-)
+        part = rows[: len(rows) * tenths // 10]
+        insert(world.connection, "raw.activities", ACTIVITY, part)
 
 
 @settings(
@@ -160,47 +81,20 @@ CHANGES = (
 @given(st.data())
 def test_whatever_changed_each_table_is_what_its_whole_query_makes(data) -> None:
     world = world_of_plans()
-    log: dict[str, list[tuple[object, ...]]] = {}
-    for number in range(TENANTS):
-        rows = of_tenant(data.draw(logs()), f"t{number}")
-        log[f"t{number}"] = as_rows(rows)
-    known = {tenant: len(rows) // 2 for tenant, rows in log.items()}
-    for kind in ("log", *data.draw(st.lists(st.sampled_from(CHANGES), max_size=8))):
-        if kind == "log":
-            tenant = data.draw(st.sampled_from(sorted(log)))
-            known[tenant] = data.draw(st.integers(0, len(log[tenant])))
-            give_log(
-                world.connection,
-                (row for name, rows in log.items() for row in rows[: known[name]]),
-            )
-        change(world, kind, data)
-        if kind == "killed":
-            tables = [MARKS, *keyed_models()]
-            world.run(until=data.draw(st.sampled_from(tables)))
-        else:
-            world.run()
-
-
-def relay(tenant: str, number: int, kind: str, at: datetime) -> tuple[object, ...]:
-    return (f"{tenant}-{number}", number, tenant, "r", kind, "basic", at)
+    names = [f"t{number}" for number in range(TENANTS)]
+    log = {name: as_rows(of_tenant(data.draw(logs()), name)) for name in names}
+    give_part(world, log=log, tenths=5)
+    world.run()
+    for step in data.draw(st.lists(steps_of(log), max_size=8)):
+        step(world)
+        killed_at = data.draw(st.none() | KILLED)
+        world.run(until=killed_at)
+    world.run()
 
 
 @pytest.fixture
 def world() -> World:
     return claimed_world(ALWAYS)
-
-
-def claimed_world(issue_from: date | None) -> World:
-    """Eight tenants that renew on eight days; all is claimed that is due."""
-    world = world_of_plans()
-    world.issue_from = issue_from
-    days = [START + timedelta(days=2 * number) for number in range(TENANTS)]
-    created = [relay(f"t{n}", n, "create_relay", day) for n, day in enumerate(days)]
-    give_log(world.connection, created)
-    world.now = START + timedelta(days=20)
-    for _ in range(2):
-        world.run()
-    return world
 
 
 def test_a_run_with_nothing_new_builds_nobody(world: World) -> None:
@@ -213,8 +107,7 @@ def test_a_day_builds_those_who_did_something_and_those_who_renew(world: World) 
     insert(
         world.connection,
         "raw.activities",
-        "activity_id, sequence, tenant_id, resource_id, activity_type, plan_code, "
-        "created_at",
+        ACTIVITY,
         [relay("t7", 100, "deactivate_relay", START + timedelta(days=32))],
     )
     world.run()
@@ -227,16 +120,32 @@ def test_a_day_builds_those_who_did_something_and_those_who_renew(world: World) 
 
 
 def test_rows_that_break_a_rule_are_built_until_they_do_not(world: World) -> None:
-    world.now += timedelta(hours=1)
-    give_log(
-        world.connection, [relay("t1", 1, "create_relay", START + timedelta(days=3))]
+    hours(world, 1)
+    create(world, "t1", world.now)
+    world.run(only=[MARKS, "core.billable_activities"])
+    world.connection.execute(
+        "insert into core.billable_activities from core.billable_activities "
+        "where activity_id = 't1-new'"
     )
-    table = "core.activity_states"
-    # Killed after the table was built, when nobody had looked at its rules.
-    world.run(until=table)
-    world.run()
-    assert world.rebuilt[table] != 0
-    assert world.rows("from ops.pending_tenants") == []
+    assert materialised(world, "core.activity_states") == [False]
+    pending = "from ops.pending_tenants where table_name = 'core.activity_states'"
+    assert world.rows(pending) == [("core.activity_states", "t1")]
+    world.connection.execute(
+        "create or replace table core.billable_activities as "
+        "select distinct * from core.billable_activities"
+    )
+    assert materialised(world, "core.activity_states") == [True]
+    assert world.rows(pending) == []
+
+
+def materialised(world: World, table: str) -> list[bool]:
+    """Build a table as a run does; whether its rules hold."""
+    done = dg.materialize(
+        [model_asset(all_models()[table], {table})],
+        resources={"warehouse": SimpleNamespace(connection=world.connection)},
+        raise_on_error=False,
+    )
+    return [check.passed for check in done.get_asset_check_evaluations()]
 
 
 def test_a_table_is_built_whole_when_as_many_were_replaced_as_there_are(
@@ -253,40 +162,6 @@ def test_a_table_is_built_whole_when_as_many_were_replaced_as_there_are(
     assert second - first > TENANTS
 
 
-def hours(world: World, count: float) -> None:
-    world.now += timedelta(hours=count)
-
-
-def start_from(world: World, start: date | None) -> None:
-    world.issue_from = start
-
-
-def give_rates(world: World) -> None:
-    rates = [("X", "0.1", date(2020, 1, 1))]
-    insert(world.connection, "raw.tax_rates", "tax_code, rate, effective_from", rates)
-
-
-def give_code(world: World) -> None:
-    world.connection.execute("update raw.tenants set tax_code = 'X'")
-
-
-def create(world: World, tenant: str, at: datetime, relay: str = "new") -> None:
-    insert(
-        world.connection,
-        "raw.activities",
-        "activity_id, sequence, tenant_id, resource_id, activity_type, plan_code, "
-        "created_at",
-        [(f"{tenant}-{relay}", 500, tenant, relay, "create_relay", "basic", at)],
-    )
-
-
-def fresh_item(world: World) -> None:
-    """Something of this very hour, which no tick can claim yet."""
-    create(world, "t3", world.now - timedelta(minutes=1))
-
-
-Step = Callable[[World], object]
-RAISE = "update raw.plan_versions set base_price_cents = base_price_cents + 101"
 REPLAN = "update raw.activities set plan_code = 'odd' where tenant_id = 't2'"
 LATE: list[Step] = [
     # Another customer was told something since, so nobody is claimed as of then.
@@ -307,8 +182,8 @@ STORIES: dict[str, tuple[date | None, list[Step], list[Step]]] = {
         [lambda world: hours(world, -2)],
     ),
     "a claim was due and could not be": (ALWAYS, LATE, [lambda w: hours(w, 100)]),
-    "a price": (ALWAYS, [], [lambda world: world.connection.execute(RAISE)]),
-    "a price of drafts": (None, [], [lambda world: world.connection.execute(RAISE)]),
+    "a price": (ALWAYS, [], [raise_prices]),
+    "a price of drafts": (None, [], [raise_prices]),
     "a tax code": (None, [give_rates], [give_code]),
     "a tax rate": (None, [give_code], [give_rates]),
     "a tax rate of what is held": (
@@ -329,7 +204,7 @@ STORIES: dict[str, tuple[date | None, list[Step], list[Step]]] = {
     "a void invoice": (
         ALWAYS,
         [],
-        [lambda world: world.connection.execute(VOID, [world.now, world.now])],
+        [void_one],
     ),
     "documents are issued from now on": (None, [], [lambda w: start_from(w, ALWAYS)]),
     "documents are issued from a later day": (
