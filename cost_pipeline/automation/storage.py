@@ -1,13 +1,15 @@
 """Dagster's SQLite event log with connections that are kept.
 
 The stock class opens a new engine and flushes to disk for every event; a run of two
-hundred tables writes thousands. Same files, same layout: only the command line's runs
-write through this, and the UI reads them with the stock class.
+hundred tables writes thousands. It also asks which tables and columns there are each
+time. Same files, same layout: only the command line's runs write through this, and the
+UI reads them with the stock class.
 """
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from dagster._core.events.log import EventLogEntry
@@ -26,6 +28,11 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._kept: OrderedDict[str, Engine] = OrderedDict()
+        # Connections of the transaction that is open, if one is; the lock guards them.
+        self._open: dict[str, Connection] | None = None
+        self._known: set[tuple[str, str]] = set()
+        # Instead of the stock class's own lock, which a thread can take only once.
+        self._kept_lock = threading.RLock()
         super().__init__(*arguments, **named)
 
     @classmethod
@@ -36,13 +43,34 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock:
+        with self._kept_lock:
+            if self._open is None:
+                with self._one_transaction():
+                    yield self._connection(shard)
+            else:
+                yield self._connection(shard)
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        """All that is read or written inside, one transaction for each file."""
+        with self._kept_lock, ExitStack() as stack:
+            self._open, self._stack = {}, stack
+            try:
+                yield
+            finally:
+                self._open = None
+
+    def _connection(self, shard: str) -> Connection:
+        assert self._open is not None
+        if shard not in self._open:
             engine = self._engine(shard)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
-            with engine.connect() as connection, connection.begin():
-                yield connection
+            connection = self._stack.enter_context(engine.connect())
+            self._stack.enter_context(connection.begin())
+            self._open[shard] = connection
+        return self._open[shard]
 
     def _engine(self, shard: str) -> Engine:
         engine = self._kept.pop(shard, None)
@@ -58,9 +86,34 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         return engine
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events one after another; the kept connections make that cheap."""
-        for entry in events:
-            self.store_event(entry)
+        """Store all events in one transaction for each file."""
+        with self._one_transaction():
+            for entry in events:
+                super().store_event(entry)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        self.store_event_batch([event])
+
+    def has_table(self, table_name: str) -> bool:
+        return self._is_known("table", table_name, super().has_table)
+
+    def has_secondary_index(self, name: str) -> bool:
+        return self._is_known("index", name, super().has_secondary_index)
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        return self._is_known("column", column_name, super().has_asset_key_col)
+
+    def _has_asset_key_col_on_connection(
+        self, conn: Connection, column_name: str
+    ) -> bool:
+        ask = super()._has_asset_key_col_on_connection
+        return self._is_known("column", column_name, lambda name: ask(conn, name))
+
+    def _is_known(self, kind: str, name: str, ask: Callable[[str], bool]) -> bool:
+        """What was there once is not asked for again; nothing takes it away."""
+        if (kind, name) not in self._known and ask(name):
+            self._known.add((kind, name))
+        return (kind, name) in self._known
 
     def dispose(self) -> None:
         for engine in self._kept.values():
