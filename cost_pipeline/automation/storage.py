@@ -8,10 +8,12 @@ UI reads them with the stock class.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import dagster as dg
+from dagster._core.event_api import EventLogRecord
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     SqliteEventLogStorage,
@@ -23,6 +25,10 @@ BUSY_TIMEOUT_S = 60
 KEPT_SHARDS = 8
 
 
+# The record of the newest materialization, by asset.
+Latest = Mapping[dg.AssetKey, EventLogRecord | None]
+
+
 class KeptSqliteEventLogStorage(SqliteEventLogStorage):
     """Keeps the engines of the last few runs and of the index."""
 
@@ -31,6 +37,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         # Connections of the transaction that is open, if one is; the lock guards them.
         self._open: dict[str, Connection] | None = None
         self._known: set[tuple[str, str]] = set()
+        self._latest: dict[str, tuple[str, Latest]] = {}
         # Instead of the stock class's own lock, which a thread can take only once.
         self._kept_lock = threading.RLock()
         super().__init__(*arguments, **named)
@@ -93,6 +100,21 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     def store_event(self, event: EventLogEntry) -> None:
         self.store_event_batch([event])
+
+    def _get_latest_materialization_records(
+        self, raw_asset_rows: Iterable[Any]
+    ) -> Latest:
+        """Every step asks for those of its inputs; no text is parsed twice."""
+        found: dict[dg.AssetKey, EventLogRecord | None] = {}
+        for row in raw_asset_rows:
+            text = f"{row['last_materialization']} {row['asset_details']}"
+            known, latest = self._latest.get(row["asset_key"], ("", {}))
+            if known != text:
+                latest = super()._get_latest_materialization_records([row])
+            if row["last_materialization"]:
+                self._latest[row["asset_key"]] = (text, latest)
+            found.update(latest)
+        return found
 
     def has_table(self, table_name: str) -> bool:
         return self._is_known("table", table_name, super().has_table)
