@@ -15,7 +15,7 @@ def trace_columns(query: str) -> Mapping[str, str]:
         return {}
     found = {}
     for projection in _selects(root):
-        sources = sorted(_sources(projection, root, set()))
+        sources = sorted(_through(root, projection.alias_or_name, set()))
         if sources:
             found[projection.alias_or_name] = ", ".join(sources)
     return found
@@ -40,7 +40,7 @@ def _sources(node: exp.Expr, scope: Scope, seen: set[tuple[int, str]]) -> set[st
 def _through(scope: Scope, column: str, seen: set[tuple[int, str]]) -> set[str]:
     """The sources of one output column of a nested query, all union branches."""
     found: set[str] = set()
-    for branch in scope.set_operation_scopes or [scope]:
+    for branch in _branches(scope):
         position = _position(scope, column)
         selects = _selects(branch)
         if position is not None and position < len(selects):
@@ -48,6 +48,13 @@ def _through(scope: Scope, column: str, seen: set[tuple[int, str]]) -> set[str]:
         elif any(projection.is_star for projection in selects):
             found |= _sources(exp.column(column), branch, seen)
     return found
+
+
+def _branches(scope: Scope) -> list[Scope]:
+    """The queries a union is made of, however nested; or the one there is."""
+    if not scope.set_operation_scopes:
+        return [scope]
+    return [leaf for part in scope.set_operation_scopes for leaf in _branches(part)]
 
 
 def _position(scope: Scope, column: str) -> int | None:

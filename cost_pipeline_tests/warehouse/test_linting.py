@@ -168,3 +168,11 @@ def test_provenance_is_followed_through_ctes_joins_and_unions():
         "month": "corrections.month, invoices.month",
         "cost_micros": "corrections.amount_micros, cost_allocation.amount_micros",
     }
+
+
+def test_provenance_is_that_of_every_part_of_a_union():
+    parts = [f"select day, {n} as cents from core.{t}" for n, t in enumerate("abc")]
+    whole = " union all ".join(parts)
+    assert trace_columns(whole) == {"day": "a.day, b.day, c.day"}
+    inside = f"with days as ({whole}) select day as first_day from days"
+    assert trace_columns(inside) == {"first_day": "a.day, b.day, c.day"}
