@@ -1,11 +1,12 @@
 """Which upstream columns a column is computed from, read from the query itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from cost_pipeline.warehouse.models import parsed
+from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.warehouse.models import all_models, parsed
 
 
 def trace_columns(query: str) -> Mapping[str, str]:
@@ -72,15 +73,30 @@ def _candidates(column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
     if column.table:
         named = sources.get(column.table)
         return [named] if named is not None else []
-    fitting: list[exp.Table | Scope] = []
-    for source in sources.values():
-        if isinstance(source, Scope):
-            has_star = any(projection.is_star for projection in _selects(source))
-            if has_star or _position(source, column.name) is not None:
-                fitting.append(source)
-        elif len(sources) == 1:
-            fitting.append(source)
-    return fitting
+    fitting = [source for source in sources.values() if _has(source, column.name)]
+    # What fits nowhere is of the one table whose columns nobody declares.
+    undeclared: list[exp.Table | Scope] = [
+        source
+        for source in sources.values()
+        if isinstance(source, exp.Table) and not columns_of(source)
+    ]
+    return fitting or (undeclared if len(undeclared) == 1 else [])
+
+
+def _has(source: exp.Table | Scope, column: str) -> bool:
+    if isinstance(source, exp.Table):
+        return column in columns_of(source)
+    has_star = any(projection.is_star for projection in _selects(source))
+    return has_star or _position(source, column) is not None
+
+
+def columns_of(source: exp.Table) -> Collection[str]:
+    """The columns that a model or a contract declares; none if neither does."""
+    table = f"{source.db}.{source.name}"
+    if table in all_models():
+        return all_models()[table].columns
+    contract = all_contracts().get(table.replace("raw.ledger_", "ledger."))
+    return [column.name for column in contract.all_columns] if contract else ()
 
 
 def _selects(scope: Scope) -> list[exp.Expr]:

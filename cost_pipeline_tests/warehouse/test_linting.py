@@ -176,3 +176,15 @@ def test_provenance_is_that_of_every_part_of_a_union():
     assert trace_columns(whole) == {"day": "a.day, b.day, c.day"}
     inside = f"with days as ({whole}) select day as first_day from days"
     assert trace_columns(inside) == {"first_day": "a.day, b.day, c.day"}
+
+
+def test_a_bare_name_is_of_the_table_that_declares_it():
+    query = """
+        select plan_code, cast(base_price_cents as bigint) as cents, now_at
+        from raw.activities join core.plan_prices using (plan_code) cross join ref.clock
+    """
+    assert trace_columns(query) == {
+        "plan_code": "activities.plan_code, plan_prices.plan_code",
+        "cents": "plan_prices.base_price_cents",
+        "now_at": "clock.now_at",
+    }
