@@ -59,6 +59,8 @@ class World:
     now: datetime = START
     issue_from: date | None = ALWAYS
     rebuilt: dict[str, int] = field(default_factory=dict)
+    # Whether each table is held to its whole query as it is built.
+    is_compared: bool = True
 
     def run(self, *, until: str | None = None, only: Sequence[str] = ()) -> None:
         """One run; killed just after it built a table and before that was settled."""
@@ -85,12 +87,16 @@ class World:
         self.rebuilt[model.table] = built.facts.get("rebuilt_tenants_count", WHOLE)
         if is_killed:
             return False
-        differing = self.rows(
-            f"select 'kept', * from (from {model.table} except all ({model.query})) "
-            f"union all select 'whole', * from (({model.query}) except all "
-            f"from {model.table})"
-        )
-        assert differing == [], model.table
+        if self.is_compared:
+            self.connection.execute(
+                f"create or replace temp table whole as {model.query}"
+            )
+            differing = self.rows(
+                f"select 'kept', * from (from {model.table} except all from whole) "
+                "union all select 'whole', * from (from whole except all "
+                f"from {model.table})"
+            )
+            assert differing == [], model.table
         settle(self.connection, model)
         return True
 
@@ -158,11 +164,12 @@ def relay(tenant: str, number: int, kind: str, at: datetime) -> tuple[object, ..
 def claimed_world(issue_from: date | None) -> World:
     """Eight tenants that renew on eight days; all is claimed that is due."""
     world = world_of_plans()
-    world.issue_from = issue_from
+    world.issue_from, world.is_compared = issue_from, False
     days = [START + timedelta(days=2 * number) for number in range(TENANTS)]
     created = [relay(f"t{n}", n, "create_relay", day) for n, day in enumerate(days)]
     give_log(world.connection, created)
     world.now = START + timedelta(days=20)
     for _ in range(2):
         world.run()
+    world.is_compared = True
     return world
