@@ -17,8 +17,8 @@ from cost_pipeline.warehouse.connection import transaction
 from cost_pipeline.warehouse.models import MARKS, Model, all_models
 
 # Tables that are no keyed models and have a tenant in each row. What changes in them is
-# marked, except in `core.item_claims`, the open items at this `now`: whose standing can
-# have changed without a mark is told by `IN_TIME`.
+# marked, except in `core.item_claims`, the open items at this `now`; who has others
+# without a mark is in `LOOKS`.
 OF_TENANTS = frozenset(
     {"raw.activities", "raw.ledger_claims", "ledger.claims", "core.item_claims"}
 )
@@ -34,18 +34,23 @@ create table if not exists ops.keyed_tables (
     table_name varchar, definition varchar, replaced_tenants bigint
 );
 create table if not exists ops.marked_at (now_at timestamp);
-create table if not exists ops.known_marks (tenant_id varchar, mark ubigint);
+create table if not exists ops.known_tenants (
+    tenant_id varchar, log_mark ubigint, claims_mark ubigint
+);
 """
 
 CHANGED = f"""
 select coalesce(given.tenant_id, known.tenant_id) as tenant_id
 from {MARKS} as given
-full join ops.known_marks as known using (tenant_id)
-where given.mark is distinct from known.mark
+full join ops.known_tenants as known using (tenant_id)
+where given.{{mark}} is distinct from known.{{mark}}
 """
-# Who changes without a new mark, by the table that tells if it is there: a period began
-# (periods reach one past the now of their run), an hour is over, a claim is due.
-IN_TIME = {
+# Who is touched, by the table that changed for them: what stands on it is to be built.
+# Without a new mark a period began (periods reach one past the now of their run), an
+# hour is over, or a claim is due.
+LOOKS = {
+    "raw.activities": CHANGED.format(mark="log_mark"),
+    "raw.ledger_claims": CHANGED.format(mark="claims_mark"),
     "core.periods": """
         select tenant_id from core.periods
         where period_start > (select now_at from ops.marked_at)
@@ -65,7 +70,7 @@ IS_WORN = """
 select exists (
     from ops.keyed_tables
     where table_name = ?
-        and replaced_tenants > (select count(*) from ops.known_marks)
+        and replaced_tenants > (select count(*) from ops.known_tenants)
 )
 """
 BACKWARDS = """
@@ -78,18 +83,20 @@ def note_marks(
 ) -> None:
     """Note for every keyed table whom it has to build, once the marks are new."""
     connection.execute(DDL)
-    queries = [CHANGED, *(q for t, q in IN_TIME.items() if has_table(connection, t))]
-    _touch(connection, " union all ".join(queries))
-    # A run as of the past would have to undo what time did.
     much = f"select count(*) * {whole_from} > (select count(*) from {MARKS})"
-    is_whole = bool(
-        _number(connection, BACKWARDS) or _number(connection, f"{much} from {TOUCHED}")
-    )
+    # A run as of the past would have to undo what time did.
+    is_back = bool(_number(connection, BACKWARDS))
     with transaction(connection):
-        _add_pending(connection, list(keyed_models()), is_whole=is_whole)
-        connection.execute("delete from ops.known_marks")
+        for table, query in LOOKS.items():
+            if table in all_models() and not has_table(connection, table):
+                continue
+            _touch(connection, query)
+            is_much = bool(_number(connection, f"{much} from {TOUCHED}"))
+            _add_pending(connection, standing_on(table), is_whole=is_back or is_much)
+        connection.execute("delete from ops.known_tenants")
         connection.execute(
-            f"insert into ops.known_marks select tenant_id, mark from {MARKS}"
+            "insert into ops.known_tenants "
+            f"select tenant_id, log_mark, claims_mark from {MARKS}"
         )
         connection.execute("delete from ops.marked_at")
         connection.execute("insert into ops.marked_at select now_at from ref.clock")
@@ -116,7 +123,8 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
         elif count or model.keyless:
             connection.execute(f"delete from {model.table} where {IN_SCOPE}")
             connection.execute(f"insert into {model.table} {restricted(model)}")
-        _add_pending(connection, below(model), is_whole=is_unknown)
+        downstream = [name for name in standing_on(model.table) if name != model.table]
+        _add_pending(connection, downstream, is_whole=is_unknown)
     if is_whole:
         return told(connection, model, started, None)
     facts = {"rebuilt_tenants_count": count}
@@ -159,13 +167,14 @@ def keyed_models() -> dict[str, Model]:
     return {table: model for table, model in all_models().items() if model.keyed}
 
 
-def below(model: Model) -> list[str]:
-    """The keyed tables that stand on a model, however far."""
-    found = {model.table}
-    for table, other in all_models().items():
-        if found & set(other.upstream):
-            found.add(table)
-    return [table for table in keyed_models() if table in found - {model.table}]
+def standing_on(table: str) -> list[str]:
+    """The keyed tables that are made from a table, however far, and itself if it is."""
+    found = {table}
+    for name, model in all_models().items():
+        # All come after the marks; who is touched is decided by what the marks are of.
+        if name != MARKS and found & set(model.upstream):
+            found.add(name)
+    return [name for name in keyed_models() if name in found]
 
 
 def _touch(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> None:

@@ -1,8 +1,8 @@
 /*
-A mark of what each customer's subscription tables are made of; it changes when that does.
+Marks of what each customer's subscription tables are made of; they change when that does.
 
-Tables with `keyed: tenant_id` are built again for the tenants whose mark is another one
-than at the last look. A log of a million rows then costs what one day adds to it.
+Tables with `keyed: tenant_id` are built again for the tenants of whom a mark is another
+one than at the last look; those that read no claims, only when the mark of the log is.
 
 subject: subscriptions
 grain: tenant_id
@@ -10,7 +10,8 @@ grain: tenant_id
 tenant_id: The tenant.
 activities: How many activities of its log have happened.
 claims: How many of its items were claimed.
-mark: Hash of both, of its tax code, and of prices, rates and settings that all share.
+log_mark: Hash of its log, its tax code, and of prices, rates and settings that all share.
+claims_mark: Hash of its claims.
 */
 with told as (
     select
@@ -57,10 +58,10 @@ select
     cast(coalesce(told.activities, 0) as bigint) as activities,
     cast(coalesce(claimed.claims, 0) as bigint) as claims,
     cast(hash(
-        told.activities, told.log_hash, claimed.claims, claimed.claims_hash,
-        tenants.tax_code, prices.price_hash, rates.rate_hash, voided.void_hash,
-        clock.issue_from
-    ) as ubigint) as mark
+        told.activities, told.log_hash, tenants.tax_code, prices.price_hash,
+        rates.rate_hash, voided.void_hash, clock.issue_from
+    ) as ubigint) as log_mark,
+    cast(hash(claimed.claims, claimed.claims_hash) as ubigint) as claims_mark
 from told
 full join claimed on told.tenant_id = claimed.tenant_id
 left join raw.tenants as tenants
