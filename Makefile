@@ -43,7 +43,7 @@ ui: $(STAMP) ## The Dagster UI and its daemon, guarded, on 127.0.0.1:3000
 	@$(BIN)/cost-pipeline ui
 
 test: $(STAMP) ## All tests, two files at once
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
