@@ -23,8 +23,6 @@ from sqlalchemy.engine import Connection, Engine
 
 BUSY_TIMEOUT_S = 60
 KEPT_SHARDS = 8
-
-
 # The record of the newest materialization, by asset.
 Latest = Mapping[dg.AssetKey, EventLogRecord | None]
 
@@ -50,22 +48,25 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._kept_lock:
-            if self._open is None:
-                with self._one_transaction():
-                    yield self._connection(shard)
-            else:
-                yield self._connection(shard)
+        with self._one_transaction():
+            yield self._connection(shard)
 
     @contextmanager
     def _one_transaction(self) -> Iterator[None]:
-        """All that is read or written inside, one transaction for each file."""
-        with self._kept_lock, ExitStack() as stack:
-            self._open, self._stack = {}, stack
-            try:
+        """All that is read or written inside, one transaction for each file.
+
+        What opens one inside another is part of it.
+        """
+        with self._kept_lock:
+            if self._open is not None:
                 yield
-            finally:
-                self._open = None
+                return
+            with ExitStack() as self._stack:
+                self._open = {}
+                try:
+                    yield
+                finally:
+                    self._open = None
 
     def _connection(self, shard: str) -> Connection:
         assert self._open is not None
@@ -121,9 +122,6 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     def has_secondary_index(self, name: str) -> bool:
         return self._is_known("index", name, super().has_secondary_index)
-
-    def has_asset_key_col(self, column_name: str) -> bool:
-        return self._is_known("column", column_name, super().has_asset_key_col)
 
     def _has_asset_key_col_on_connection(
         self, conn: Connection, column_name: str

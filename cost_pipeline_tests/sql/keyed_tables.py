@@ -129,8 +129,10 @@ def give_rates(world: World) -> None:
     insert(world.connection, "raw.tax_rates", "tax_code, rate, effective_from", rates)
 
 
-def give_code(world: World) -> None:
-    world.connection.execute("update raw.tenants set tax_code = 'X'")
+def give_code(world: World, tenant: str = "%") -> None:
+    world.connection.execute(
+        "update raw.tenants set tax_code = 'X' where tenant_id like ?", [tenant]
+    )
 
 
 def create(world: World, tenant: str, at: datetime, relay: str = "new") -> None:
