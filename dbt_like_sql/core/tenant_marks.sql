@@ -1,8 +1,8 @@
 /*
 Marks of what each customer's subscription tables are made of; they change when that does.
 
-Tables with `keyed: tenant_id` are built again for the tenants of whom a mark is another
-one than at the last look; those that read no claims, only when the mark of the log is.
+Tables with `keyed: tenant_id` are built again for the tenants whose mark changed since
+the last look: what is made from the log for `log_mark`, from claims for `claims_mark`.
 
 subject: subscriptions
 grain: tenant_id
