@@ -57,7 +57,7 @@ def options(
 @app.command()
 def demo() -> None:
     """Run everything on the embedded account and tables, offline."""
-    from cost_pipeline.commands.demonstrating import demonstrate, show_ending
+    from cost_pipeline.commands.demo import demonstrate, show_ending
 
     _finish(demonstrate(out))
     show_ending(out)
@@ -66,7 +66,7 @@ def demo() -> None:
 @app.command()
 def run(as_of: AsOf = None, select: Groups = None) -> None:
     """Do everything that is due, in one process, through the same Dagster jobs."""
-    from cost_pipeline.commands.running import Pipeline
+    from cost_pipeline.commands.run import Pipeline
 
     pipeline = Pipeline(Settings.load(), out, as_of=moment(as_of))
     report = pipeline.run(groups=_names(select))
@@ -76,7 +76,7 @@ def run(as_of: AsOf = None, select: Groups = None) -> None:
 @app.command()
 def rebuild(as_of: AsOf = None) -> None:
     """Throw the warehouse away and rebuild it from landing and ledger."""
-    from cost_pipeline.commands.rebuilding import rebuild_warehouse
+    from cost_pipeline.commands.rebuild import rebuild_warehouse
 
     _finish(rebuild_warehouse(Settings.load(), out, moment(as_of)))
 
@@ -84,8 +84,8 @@ def rebuild(as_of: AsOf = None) -> None:
 @app.command()
 def ask(query: str) -> None:
     """Query the published file, read-only."""
-    from cost_pipeline.commands.reading import as_table
-    from cost_pipeline.commands.reading import ask as answer
+    from cost_pipeline.commands.queries import as_table
+    from cost_pipeline.commands.queries import ask as answer
 
     columns, rows = answer(Settings.load().published_path, query)
     out.print(as_table(columns, rows, ""))
@@ -94,7 +94,7 @@ def ask(query: str) -> None:
 @app.command()
 def digest() -> None:
     """Print one hash per published table and one over all."""
-    from cost_pipeline.commands.reading import published_digests
+    from cost_pipeline.commands.queries import published_digests
 
     found, over_all = published_digests(Settings.load().published_path)
     for name, value in found.items():
@@ -105,8 +105,8 @@ def digest() -> None:
 @app.command(hidden=True)
 def catalog() -> None:
     """Write the data dictionary anew from the models."""
-    from cost_pipeline.warehouse.cataloguing import CATALOG
-    from cost_pipeline.warehouse.cataloguing import catalog as write
+    from cost_pipeline.models.catalog import CATALOG
+    from cost_pipeline.models.catalog import catalog as write
 
     CATALOG.write_text(write(), "utf-8")
     out.print(f"wrote {CATALOG.name}")
@@ -119,7 +119,7 @@ def quote(
     usage: Annotated[list[str] | None, typer.Option(help="KIND=QUANTITY.")] = None,
 ) -> None:
     """Print the invoice lines that usage would give, from the SQL that invoices."""
-    from cost_pipeline.commands.quoting import show_quote
+    from cost_pipeline.commands.quotes import show_quote
 
     show_quote(Settings.load(), out, plan, addon or [], usage or [])
 
@@ -129,7 +129,7 @@ def preview(
     month: Annotated[str | None, typer.Argument(help="YYYY-MM")] = None,
 ) -> None:
     """Print the documents that would be issued, against last month; write nothing."""
-    from cost_pipeline.commands.quoting import show_preview
+    from cost_pipeline.commands.quotes import show_preview
 
     show_preview(Settings.load(), out, month)
 
@@ -137,7 +137,7 @@ def preview(
 @app.command()
 def trace(table: str, keys: Annotated[list[str], typer.Argument()]) -> None:
     """Show what stands behind a published number: TABLE KEY=VALUE ..."""
-    from cost_pipeline.commands.tracing import show_trace
+    from cost_pipeline.commands.traces import show_trace
 
     if not show_trace(Settings.load(), table, keys, out):
         raise typer.Exit(FAILED)
@@ -149,7 +149,7 @@ def export(
     month: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
 ) -> None:
     """Write statements, the AR journal and all tables into exports/."""
-    from cost_pipeline.commands.exporting import export as write
+    from cost_pipeline.commands.exports import export as write
 
     write(Settings.load(), out, tenant, month)
 
@@ -157,7 +157,7 @@ def export(
 @app.command("accept-drift")
 def accept_drift(drift_id: str) -> None:
     """Take the live value of a drift, as published, as what is wanted from now on."""
-    from cost_pipeline.commands.deciding import shown_value, take
+    from cost_pipeline.commands.decisions import shown_value, take
 
     settings = Settings.load()
     shown = shown_value(settings, drift_id)
@@ -167,7 +167,7 @@ def accept_drift(drift_id: str) -> None:
 @app.command("publish-plan-version")
 def publish_plan_version(plan_version_id: str) -> None:
     """Bring a draft of a plan into force; the version before it retires."""
-    from cost_pipeline.commands.deciding import take
+    from cost_pipeline.commands.decisions import take
 
     name = "publish-plan-version"
     take(Settings.load(), out, name, plan_version_id=plan_version_id)
@@ -179,7 +179,7 @@ def void_invoice(
     reason: Annotated[str, typer.Option(help="Why, for whoever reads the books.")],
 ) -> None:
     """Take an issued document back; a calendar month is then issued once more."""
-    from cost_pipeline.commands.deciding import take
+    from cost_pipeline.commands.decisions import take
 
     take(Settings.load(), out, "void-invoice", invoice_id=invoice_id, reason=reason)
 
@@ -187,7 +187,7 @@ def void_invoice(
 @app.command("confirm-shrink")
 def confirm_shrink(kind: str) -> None:
     """Let a listing or a log count that lost so much at once that it was held."""
-    from cost_pipeline.commands.deciding import take
+    from cost_pipeline.commands.decisions import take
 
     take(Settings.load(), out, "confirm-shrink", kind=kind)
 
@@ -201,7 +201,7 @@ def classify_resource(
     since: Annotated[str | None, typer.Option("--from", help="UTC.")] = None,
 ) -> None:
     """Say whose a resource is that no project gives an owner."""
-    from cost_pipeline.commands.deciding import take
+    from cost_pipeline.commands.decisions import take
 
     take(
         Settings.load(),
@@ -241,7 +241,7 @@ def ui(
     daemon: Annotated[bool, typer.Option(help="Run schedules and sensors too.")] = True,
 ) -> None:
     """Open the Dagster UI with its daemon, guarded, on 127.0.0.1."""
-    from cost_pipeline.commands.serving import serve
+    from cost_pipeline.commands.ui import serve
 
     serve(
         Settings.load(),
@@ -260,7 +260,7 @@ def _names(select: list[str] | None) -> list[str]:
 
 def _finish(report: "object") -> None:
     """Say what failed, one line each, and leave with the right code."""
-    from cost_pipeline.commands.running import Report
+    from cost_pipeline.commands.run import Report
 
     if not isinstance(report, Report):
         raise TypeError("a run returns a report")

@@ -7,7 +7,7 @@ import dagster as dg
 
 from cost_pipeline.assets import (
     billing,
-    deciding,
+    decisions,
     failures,
     landed,
     ledger,
@@ -15,7 +15,7 @@ from cost_pipeline.assets import (
     platform,
 )
 from cost_pipeline.assets.models import audit_checks, model_assets
-from cost_pipeline.assets.publishing import published_asset
+from cost_pipeline.assets.published import published_asset
 from cost_pipeline.automation.jobs import jobs
 from cost_pipeline.automation.schedules import schedules
 from cost_pipeline.automation.sensors import sensors
@@ -42,7 +42,7 @@ defs = dg.Definitions(
         published_asset(marts),
     ],
     asset_checks=audit_checks(others),
-    jobs=[*jobs, *failures.jobs, *deciding.jobs],
+    jobs=[*jobs, *failures.jobs, *decisions.jobs],
     schedules=schedules(is_running=is_running),
     sensors=sensors(
         spend_alert_interval_s=settings.spend_alert_interval_s, is_running=is_running

@@ -1,8 +1,9 @@
 """What a run may reach for: clock, landing, warehouse, provider, sources, gateways.
 
 A resource opens and closes things. What is read or written through it belongs to
-`warehouse/`, whose functions take a plain connection and need no Dagster. Settings are
-read when a run starts, so a daemon that lives for months follows its environment.
+`load/`, `books/` or `publish/`, whose functions take a plain connection and need no
+Dagster. Settings are read when a run starts, so a daemon that lives for months follows
+its environment.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +18,11 @@ import duckdb
 import httpx
 from pydantic import PrivateAttr
 
-from cost_pipeline.due import Due
+from cost_pipeline.books.due import Due
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.gateways.email import EmailGateway, WrongMailSettings
+from cost_pipeline.load.reference import make_calendar
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.ecb import fetch_history
@@ -29,10 +31,9 @@ from cost_pipeline.settings import Settings, WrongSetting
 from cost_pipeline.sources.base import Sources
 from cost_pipeline.sources.files import DEMO, FileSources
 from cost_pipeline.sources.postgres import PostgresSources
-from cost_pipeline.warehouse.connection import LazyConnection, RunClock
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.ledger import prepare_ledger, restore
-from cost_pipeline.warehouse.reference import make_calendar
+from cost_pipeline.storage.connection import LazyConnection, RunClock
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.ledger import prepare_ledger, restore
 
 NOW_TAG = "cost_pipeline/now"
 WAIT_FOR_WAREHOUSE_S = 120.0

@@ -14,13 +14,13 @@ import duckdb
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
+from cost_pipeline.fetch.invoices import land_billing, land_invoices
+from cost_pipeline.load.billing import load_billing
+from cost_pipeline.load.invoice_lines import load_invoice_lines
+from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.providers.base import Provider, ProviderNotFound
-from cost_pipeline.warehouse.billing import load_billing
-from cost_pipeline.warehouse.connection import RunClock, set_clock
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
-from cost_pipeline.warehouse.invoices import land_billing, land_invoices
-from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.storage.connection import RunClock, set_clock
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 HEADER = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cost_pipeline.warehouse.building import Window
+from cost_pipeline.models.build import Window
 from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
 
 RunModel = Callable[..., list[tuple[Any, ...]]]

@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

@@ -14,10 +14,10 @@ import duckdb
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
-from cost_pipeline.warehouse.connection import RunClock, set_clock
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.observations import Observed, load_observations
+from cost_pipeline.load.observations import Observed, load_observations
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.storage.connection import RunClock, set_clock
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 
 START = datetime(2026, 4, 1, tzinfo=UTC)

@@ -18,16 +18,16 @@ import duckdb
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.warehouse.building import Window, build
-from cost_pipeline.warehouse.connection import (
+from cost_pipeline.load.reference import load_seed, make_calendar
+from cost_pipeline.models.build import Window, build
+from cost_pipeline.models.model import all_models
+from cost_pipeline.storage.connection import (
     RunClock,
     open_memory,
     prepare,
     set_clock,
 )
-from cost_pipeline.warehouse.ledger import prepare_ledger
-from cost_pipeline.warehouse.models import all_models
-from cost_pipeline.warehouse.reference import load_seed, make_calendar
+from cost_pipeline.storage.ledger import prepare_ledger
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 

@@ -9,24 +9,24 @@ from datetime import datetime
 
 import dagster as dg
 
+from cost_pipeline.assets.check_results import problem_result
 from cost_pipeline.assets.groups import FETCH_FIRST, LANDING, OWNERS
 from cost_pipeline.assets.listings import COMPLETE, receipt_result
 from cost_pipeline.automation.partitions import INVOICES
-from cost_pipeline.checks.results import problem_result
-from cost_pipeline.providers.base import Provider
-from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.asking import account_of
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.invoices import (
+from cost_pipeline.fetch.accepted_invoices import not_accepted, refused_invoices
+from cost_pipeline.fetch.invoices import (
     land_balance,
     land_history,
     land_index,
     land_invoices,
     uuids_of,
 )
-from cost_pipeline.warehouse.invoices_published import not_accepted, refused_invoices
-from cost_pipeline.warehouse.landing import Landing, Receipt
-from cost_pipeline.warehouse.rates import land_rates
+from cost_pipeline.fetch.listings import account_of
+from cost_pipeline.load.rates import land_rates
+from cost_pipeline.providers.base import Provider
+from cost_pipeline.settings import Settings
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.landing import Landing, Receipt
 
 Land = Callable[[Provider, Landing, datetime], Receipt]
 RATES_KEY = dg.AssetKey(["landing", "fx_rates"])

@@ -7,8 +7,8 @@ import dagster as dg
 
 from cost_pipeline.assets.groups import WAREHOUSE_POOL
 from cost_pipeline.automation.failures import NOTICES, TELL, TOLD, failed_checks
+from cost_pipeline.books.outbox import queue_notice
 from cost_pipeline.resources import Warehouse
-from cost_pipeline.warehouse.outbox import queue_notice
 
 FAILURES = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
 

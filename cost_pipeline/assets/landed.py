@@ -12,21 +12,21 @@ import dagster as dg
 import duckdb
 
 from cost_pipeline.assets import billing, listings
+from cost_pipeline.assets.check_results import check_result
 from cost_pipeline.assets.groups import WAREHOUSE_POOL
 from cost_pipeline.assets.platform import CONTRACT, check_of, spec_of
-from cost_pipeline.checks.results import check_result
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.billing import CONTRACTS as BILLING
 from cost_pipeline.contracts.billing import LINES
 from cost_pipeline.contracts.landed import OBSERVATIONS, QUARANTINE, RECEIPTS
+from cost_pipeline.load.billing import load_billing
+from cost_pipeline.load.invoice_lines import load_invoice_lines
+from cost_pipeline.load.observations import load_observations
+from cost_pipeline.load.rates import load_rates
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.models.rules import broken_rules
 from cost_pipeline.resources import Warehouse
-from cost_pipeline.warehouse.billing import load_billing
-from cost_pipeline.warehouse.checking import broken_rules
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.observations import load_observations
-from cost_pipeline.warehouse.rates import load_rates
+from cost_pipeline.storage.landing import Landing
 
 Load = Callable[[duckdb.DuckDBPyConnection, Landing], object]
 

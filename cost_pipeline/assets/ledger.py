@@ -1,6 +1,6 @@
 """The steps that write the ledger: what we tell the world, once and for ever.
 
-Each step is one function of `warehouse/` that appends what is due and not yet written.
+Each step is one function of `books/` that appends what is due and not yet written.
 Models before it read `raw.ledger_*`, models after it read `ledger.*`.
 """
 
@@ -12,15 +12,15 @@ import dagster as dg
 import duckdb
 
 from cost_pipeline.assets.groups import LEDGER, OWNERS, WAREHOUSE_POOL
+from cost_pipeline.books.alerting import record_crossings
+from cost_pipeline.books.claiming import claim_items
+from cost_pipeline.books.finals import remember_finals
+from cost_pipeline.books.invoicing import issue_headers, issue_lines
+from cost_pipeline.books.outbox import deliver, queue_messages
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.resources import Warehouse
-from cost_pipeline.warehouse.alerting import record_crossings
-from cost_pipeline.warehouse.claiming import claim_items
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.finals import remember_finals
-from cost_pipeline.warehouse.invoicing import issue_headers, issue_lines
-from cost_pipeline.warehouse.ledger import Written
-from cost_pipeline.warehouse.outbox import deliver, queue_messages
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.ledger import Written
 
 # A mail server is waited for while the warehouse is locked, so a run delivers a batch
 # and leaves the rest to the next tick. A dry run waits for nobody.

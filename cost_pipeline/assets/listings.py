@@ -6,12 +6,12 @@ nothing; types are given in `dbt_like_sql/staging`, history in `core/resources.s
 
 import dagster as dg
 
+from cost_pipeline.assets.check_results import problem_result
 from cost_pipeline.assets.groups import FETCH_FIRST, LANDING, OWNERS
-from cost_pipeline.checks.results import problem_result
+from cost_pipeline.fetch.listings import land_listing
 from cost_pipeline.providers.base import Provider
-from cost_pipeline.warehouse.asking import land_listing
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.landing import Landing, Receipt
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.landing import Landing, Receipt
 
 COMPLETE = "complete"
 

@@ -7,15 +7,13 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from cost_pipeline.assets.check_results import check_result
 from cost_pipeline.assets.groups import OWNERS, WAREHOUSE_POOL, first_line, group_of
 from cost_pipeline.automation.partitions import DAYS
-from cost_pipeline.checks.results import check_result
-from cost_pipeline.resources import Warehouse
-from cost_pipeline.warehouse.building import Built, Window, build
-from cost_pipeline.warehouse.checking import broken_audit, broken_rules
-from cost_pipeline.warehouse.keyed import build_keyed, note_marks, settle
-from cost_pipeline.warehouse.metering import remember_metered
-from cost_pipeline.warehouse.models import (
+from cost_pipeline.books.metered_days import remember_metered
+from cost_pipeline.models.build import Built, Window, build
+from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
+from cost_pipeline.models.model import (
     MARKS,
     Audit,
     Model,
@@ -23,7 +21,9 @@ from cost_pipeline.warehouse.models import (
     all_models,
     provenance,
 )
-from cost_pipeline.warehouse.showing import plots, preview
+from cost_pipeline.models.rules import broken_audit, broken_rules
+from cost_pipeline.publish.previews import plots, preview
+from cost_pipeline.resources import Warehouse
 
 RULES = "rules"
 # `books` runs every hour; two missed hours are worth a look, three are a fault.

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from cost_pipeline.assets.check_results import check_result, problem_result
 from cost_pipeline.assets.groups import (
     FETCH_FIRST,
     LANDING,
@@ -17,26 +18,25 @@ from cost_pipeline.assets.groups import (
     WAREHOUSE_POOL,
     first_line,
 )
-from cost_pipeline.checks.results import check_result, problem_result
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import (
     ledger_tables,
     reference_tables,
     source_tables,
 )
-from cost_pipeline.resources import Warehouse
-from cost_pipeline.settings import Settings
-from cost_pipeline.sources.base import Sources, SourceUnreachable
-from cost_pipeline.warehouse.checking import BrokenRule, broken_rules
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.loading import Loaded
-from cost_pipeline.warehouse.platform import (
+from cost_pipeline.fetch.platform_tables import (
     land_tables,
     last_look,
     load_source,
     waiting_tables,
 )
+from cost_pipeline.load.tables import Loaded
+from cost_pipeline.models.rules import BrokenRule, broken_rules
+from cost_pipeline.resources import Warehouse
+from cost_pipeline.settings import Settings
+from cost_pipeline.sources.base import Sources, SourceUnreachable
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.landing import Landing
 
 CONTRACT = "contract"
 PLATFORM_TABLES = dg.AssetKey(["landing", "platform_tables"])

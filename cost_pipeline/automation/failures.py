@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from cost_pipeline.automation.asking import ERRORS_ONLY, Answer, busy
-from cost_pipeline.automation.losing import host_tag
+from cost_pipeline.automation.lost_runs import host_tag
+from cost_pipeline.automation.requests import ERRORS_ONLY, Answer, busy
 
 NOTICES = "failure_notices"
 TELL = "tell_failures"

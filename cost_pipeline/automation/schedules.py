@@ -1,6 +1,6 @@
 """The crontab of the pipeline. Times are UTC and staggered; each says why then.
 
-A schedule only wakes us up: what is due is asked of the data (`asking.py`), so a tick
+A schedule only wakes us up: what is due is asked of the data (`requests.py`), so a tick
 that was missed loses nothing and a tick that comes twice does nothing twice.
 """
 
@@ -12,7 +12,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 
 from cost_pipeline.automation import jobs
-from cost_pipeline.automation.asking import (
+from cost_pipeline.automation.requests import (
     Answer,
     Due,
     always,

@@ -12,7 +12,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 
 from cost_pipeline.automation import jobs
-from cost_pipeline.automation.asking import (
+from cost_pipeline.automation.failures import failed_runs
+from cost_pipeline.automation.partitions import INVOICES
+from cost_pipeline.automation.requests import (
     Answer,
     Due,
     always,
@@ -21,8 +23,6 @@ from cost_pipeline.automation.asking import (
     one_run,
     over,
 )
-from cost_pipeline.automation.failures import failed_runs
-from cost_pipeline.automation.partitions import INVOICES
 
 MINUTE_S = 60
 Ask = Callable[[dg.SensorEvaluationContext, Due], Answer]

@@ -1,6 +1,6 @@
 """The daemon as a part of `ui`: Dagster's own, that ends with whoever started it.
 
-One process, started by `serving.py`. A daemon of its own needs none of this; systemd
+One process, started by `ui.py`. A daemon of its own needs none of this; systemd
 runs `dagster-daemon` and watches it.
 """
 

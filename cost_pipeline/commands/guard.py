@@ -2,7 +2,7 @@
 
 Dagster's webserver has no login and executes GraphQL mutations over GET, from any page
 a browser happens to show. This is plain ASGI: it knows requests and headers and
-nothing of Dagster. Which process listens where is `serving.py`.
+nothing of Dagster. Which process listens where is `ui.py`.
 """
 
 import hmac

@@ -7,9 +7,9 @@ import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cost_pipeline.commands.reading import ask
+from cost_pipeline.commands.queries import ask
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.storage.landing import Landing
 
 # What waits for somebody, as counts over the published tables.
 WAITING = {

@@ -1,6 +1,6 @@
 """Dagster's own home and history: where they are, and who cannot be reached there.
 
-The storage itself is `automation/storage.py`; what is recorded in it is `running.py`.
+The storage itself is `automation/storage.py`; what is recorded in it is `run.py`.
 """
 
 import fcntl
@@ -59,7 +59,7 @@ def dagster_yaml() -> str:
 
 def open_history(settings: Settings) -> "dg.DagsterInstance":
     """Dagster's instance, or a line that says which storage does not answer."""
-    from cost_pipeline.automation.launching import open_instance
+    from cost_pipeline.automation.launch import open_instance
 
     # Every event is in the UI; a Postgres that was waited for is said once, below.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)

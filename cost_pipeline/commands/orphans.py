@@ -1,7 +1,7 @@
 """Ending with whoever started us, even if they were killed and could say nothing.
 
 The webserver and the daemon lead a process group each; with them end the code servers
-and runs below. What ends them in good order is `serving.py`.
+and runs below. What ends them in good order is `ui.py`.
 """
 
 import os

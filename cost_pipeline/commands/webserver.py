@@ -1,4 +1,4 @@
-"""The guarded webserver itself: one process, started by `serving.py`.
+"""The guarded webserver itself: one process, started by `ui.py`.
 
 What it needs to know comes in the environment, because a token in the arguments could
 be read by everybody on the machine.

@@ -24,7 +24,7 @@ def plain(value: object) -> Text:
 def in_a_line(text: str) -> str:
     """What went wrong in one line that is safe to print, with the command that mends it
     when a database says of itself that it is damaged."""
-    from cost_pipeline.warehouse.connection import MEND_DAMAGED, is_damaged
+    from cost_pipeline.storage.connection import MEND_DAMAGED, is_damaged
 
     line = escape(harmless(" ".join(text.split()))[:500])
     return f"{line}. {MEND_DAMAGED}" if is_damaged(text) else line

@@ -1,7 +1,7 @@
 """What the provider bills: balance, history, invoices, lines, exchange rates.
 
 Rows come from landed files, each loaded once; when a file was received says
-`raw.receipts`. How an amount or a date is read is `warehouse/invoice_parsing.py`.
+`raw.receipts`. How an amount or a date is read is `load/invoice_format.py`.
 """
 
 from cost_pipeline.contracts.base import Column, Contract

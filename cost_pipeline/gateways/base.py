@@ -1,7 +1,7 @@
 """What every way of delivering a message has in common, and how it can fail.
 
 A gateway sends one letter and says what became of it. Which letters are due, and what
-is remembered of the attempts, is `warehouse/outbox.py`.
+is remembered of the attempts, is `books/outbox.py`.
 """
 
 from dataclasses import dataclass

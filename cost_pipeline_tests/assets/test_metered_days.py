@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import dagster as dg
 
 from cost_pipeline.assets.models import model_asset
-from cost_pipeline.warehouse.metering import due_window
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.books.metered_days import due_window
+from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.usage_world import INPUTS, UsageWorld
 
 TABLES = ("core.usage_daily", "marts.usage_daily")

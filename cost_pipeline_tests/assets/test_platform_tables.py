@@ -7,8 +7,8 @@ import dagster as dg
 
 from cost_pipeline.assets.platform import platform_tables
 from cost_pipeline.sources.files import FileSources
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.landing import Landing
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.landing import Landing
 
 
 def look(folder: Path, home: Path, day: int) -> dg.ExecuteInProcessResult:

@@ -28,12 +28,12 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.daemon import SchedulerDaemon
 
-from cost_pipeline.automation.losing import UNFINISHED
-from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.automation.lost_runs import UNFINISHED
+from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline.commands.history import PROJECT
+from cost_pipeline.models.digest import digests
 from cost_pipeline.providers.demo import DEMO_NOW
-from cost_pipeline.warehouse.digesting import digests
-from cost_pipeline_tests.commands.test_serving import free_port
+from cost_pipeline_tests.commands.test_ui import free_port
 from cost_pipeline_tests.conftest import surroundings
 
 WORKSPACE = str(PROJECT / "workspace.yaml")

@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cost_pipeline.books.due import Due
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
-from cost_pipeline.due import Due
+from cost_pipeline.fetch.platform_tables import land_tables
 from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import TableBytes
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.platform import land_tables
+from cost_pipeline.storage.connection import RunClock
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 ACCOUNT = "do:demo"

@@ -10,11 +10,11 @@ import dagster as dg
 import pytest
 import yaml
 
-from cost_pipeline.automation.asking import RANGE_END, RANGE_START, busy
 from cost_pipeline.automation.failures import NOTICES, TOLD, failed_runs, untold
 from cost_pipeline.automation.jobs import JOB, jobs
-from cost_pipeline.automation.losing import host_tag, process_tags
+from cost_pipeline.automation.lost_runs import host_tag, process_tags
 from cost_pipeline.automation.partitions import INVOICES
+from cost_pipeline.automation.requests import RANGE_END, RANGE_START, busy
 from cost_pipeline.automation.schedules import CRONTAB, schedules
 from cost_pipeline.automation.sensors import sensors
 from cost_pipeline.commands.history import PROJECT

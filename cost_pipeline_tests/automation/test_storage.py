@@ -8,7 +8,7 @@ import pytest
 from dagster._core.events import DagsterEvent, EngineEventData
 from dagster._core.events.log import EventLogEntry
 
-from cost_pipeline.automation.launching import open_instance
+from cost_pipeline.automation.launch import open_instance
 
 EXAMPLE = dg.AssetKey("example")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from cost_pipeline.automation.asking import always
+from cost_pipeline.automation.requests import always
 from cost_pipeline.automation.schedules import schedule
 
 

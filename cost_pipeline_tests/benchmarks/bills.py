@@ -17,15 +17,15 @@ import duckdb
 from cost_pipeline.contracts.billing import CONTRACTS
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
+from cost_pipeline.load.billing import load_billing
+from cost_pipeline.load.invoice_lines import load_invoice_lines
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import Model, all_audits, all_models
+from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.billing import load_billing
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.checking import broken_audit, broken_rules
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.models import Model, all_audits, all_models
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.benchmarks.homes import Homes
 from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.sizes import Size

@@ -14,14 +14,14 @@ from typing import Any
 import dagster as dg
 
 from cost_pipeline.assets.ledger import STEPS
-from cost_pipeline.automation.launching import Outcome, launch
+from cost_pipeline.automation.launch import Outcome, launch
 from cost_pipeline.commands.history import open_history
-from cost_pipeline.commands.running import RANGE_END, RANGE_START
+from cost_pipeline.commands.run import RANGE_END, RANGE_START
 from cost_pipeline.definitions import defs
+from cost_pipeline.models.build import Window
+from cost_pipeline.models.model import all_models
 from cost_pipeline.resources import NOW_TAG, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.building import Window
-from cost_pipeline.warehouse.models import all_models
 
 MODELS = frozenset({"staging", "core", "marts", "ledger"})
 METERED = frozenset(name for name, model in all_models().items() if model.partition)

@@ -18,13 +18,13 @@ from typing import Any
 
 import duckdb
 
+from cost_pipeline.models.build import Window, replace_range
+from cost_pipeline.models.model import Model, all_models
+from cost_pipeline.models.rules import broken_rules
+from cost_pipeline.publish.published_file import publish
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.building import Window, replace_range
-from cost_pipeline.warehouse.checking import broken_rules
-from cost_pipeline.warehouse.connection import prepare
-from cost_pipeline.warehouse.models import Model, all_models
-from cost_pipeline.warehouse.publishing import publish
+from cost_pipeline.storage.connection import prepare
 from cost_pipeline_tests.benchmarks import bills, crowds, logs, world
 from cost_pipeline_tests.benchmarks.jobs import (
     METERED,

@@ -15,12 +15,12 @@ from typing import Any
 import duckdb
 import httpx
 
+from cost_pipeline.fetch.listings import land_listing
+from cost_pipeline.load.observations import load_observations
+from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.resources import opened_warehouse, provider_of, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.asking import land_listing
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.observations import load_observations
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.benchmarks.homes import Homes, Result
 from cost_pipeline_tests.benchmarks.report import Row
 from cost_pipeline_tests.benchmarks.sizes import SIZES, Size

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.load.receipts import LISTINGS
+from cost_pipeline.load.reference import load_seed
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.inventory import LISTINGS
-from cost_pipeline.warehouse.reference import load_seed
 from cost_pipeline_tests.benchmarks.sizes import Size
 
 ACCOUNT = "do:main"

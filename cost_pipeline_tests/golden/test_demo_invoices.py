@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 import cost_pipeline.sources
-from cost_pipeline.commands.demonstrating import land_past
+from cost_pipeline.books.invoicing import issue_documents
+from cost_pipeline.books.metered_days import due_window, remember_metered
+from cost_pipeline.commands.demo import land_past
 from cost_pipeline.contracts.registry import source_tables
+from cost_pipeline.load.observations import load_observations
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.load.reference import load_seed
+from cost_pipeline.load.tables import SourceFile, load_table
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import all_models
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.invoicing import issue_documents
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.loading import SourceFile, load_table
-from cost_pipeline.warehouse.metering import due_window, remember_metered
-from cost_pipeline.warehouse.models import all_models
-from cost_pipeline.warehouse.observations import load_observations
-from cost_pipeline.warehouse.reference import load_seed
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 from cost_pipeline_tests.usage_world import AFTER_ISSUE, drafted
 

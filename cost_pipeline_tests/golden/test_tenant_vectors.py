@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from cost_pipeline.books.decision_rows import Decision, decide
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.warehouse.connection import RunClock, set_clock
-from cost_pipeline.warehouse.deciding import Decision, decide
-from cost_pipeline.warehouse.quoting import QuoteRequest, quote
-from cost_pipeline.warehouse.reference import load_seed
+from cost_pipeline.load.reference import load_seed
+from cost_pipeline.publish.quotes import QuoteRequest, quote
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 from cost_pipeline_tests.usage_world import CATALOG, UsageWorld
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.warehouse.connection import RunClock, set_clock
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 
 NO_SUBSCRIPTIONS = {"core.subscription_anchors": "tenant_id | anchor_at"}

@@ -7,15 +7,15 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.claiming import claim_items
-from cost_pipeline.warehouse.connection import RunClock, set_clock
-from cost_pipeline.warehouse.keyed import (
+from cost_pipeline.books.claiming import claim_items
+from cost_pipeline.models.build import build
+from cost_pipeline.models.changed_tenants import (
     build_keyed,
     note_marks,
     settle,
 )
-from cost_pipeline.warehouse.models import MARKS, Model, all_models
+from cost_pipeline.models.model import MARKS, Model, all_models
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     DRAFTS,
     RESULTS,

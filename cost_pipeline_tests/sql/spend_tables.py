@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.warehouse.reference import load_seed
+from cost_pipeline.load.reference import load_seed
 from cost_pipeline_tests.reference.spend import (
     INHERITED_CENTS_AN_HOUR,
     PLAN_CENTS,

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.checking import broken_audit, broken_rules
-from cost_pipeline.warehouse.claiming import claim_items
-from cost_pipeline.warehouse.keyed import build_keyed, note_marks, settle
-from cost_pipeline.warehouse.ledger import Written
-from cost_pipeline.warehouse.models import MARKS, all_audits, all_models
+from cost_pipeline.books.claiming import claim_items
+from cost_pipeline.models.build import build
+from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
+from cost_pipeline.models.model import MARKS, all_audits, all_models
+from cost_pipeline.models.rules import broken_audit, broken_rules
+from cost_pipeline.storage.ledger import Written
 
 Row = tuple[object, ...]
 # Models up to the claims come before the ledger is written, the rest after it.

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.bill_world import BillWorld
 
 APRIL_30 = datetime(2026, 4, 30, 22, 7, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.building import Window, build
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.models import all_audits, all_models
+from cost_pipeline.models.build import Window, build
+from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import fresh_warehouse, give
 from cost_pipeline_tests.usage_world import UsageWorld
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 NOBODY = {"core.subscription_anchors": "tenant_id | anchor_at"}

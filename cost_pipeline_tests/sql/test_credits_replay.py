@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.warehouse.loading import SourceFile, load_table
+from cost_pipeline.load.tables import SourceFile, load_table
 from cost_pipeline_tests.reference.credits import (
     Event,
     Ledger,

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from cost_pipeline.warehouse.checking import broken_rules
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.models.model import all_models
+from cost_pipeline.models.rules import broken_rules
 from cost_pipeline_tests.drift_world import (
     DRIFT,
     DROPLET,

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.domain.drift import COMPARATORS, differs
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.reference.drift import json_values, shuffled
 from cost_pipeline_tests.tables import fresh_warehouse
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cost_pipeline.load.rates import land_rates, load_rates
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.providers.base import ProviderUnavailable
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.models import all_audits
-from cost_pipeline.warehouse.rates import land_rates, load_rates
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 SAMPLE = Path(__file__).parents[1] / "golden" / "eurofxref_hist_sample.csv"

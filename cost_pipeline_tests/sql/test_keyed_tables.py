@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.assets.models import model_asset
-from cost_pipeline.warehouse.keyed import OF_TENANTS, keyed_models, standing_on
-from cost_pipeline.warehouse.models import MARKS, all_models
+from cost_pipeline.models.changed_tenants import OF_TENANTS, keyed_models, standing_on
+from cost_pipeline.models.model import MARKS, all_models
 from cost_pipeline_tests.sql.keyed_tables import (
     ACTIVITY,
     TENANTS,

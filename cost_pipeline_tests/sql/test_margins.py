@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.models import all_audits, all_models
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.reference.margins import percent, report_cents
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.building import Window, build
-from cost_pipeline.warehouse.metering import due_window, remember_metered
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.books.metered_days import due_window, remember_metered
+from cost_pipeline.models.build import Window, build
+from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.usage_world import UsageWorld
 
 

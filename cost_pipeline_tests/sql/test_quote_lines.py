@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.building import build
-from cost_pipeline.warehouse.models import all_models
-from cost_pipeline.warehouse.quoting import PATH
+from cost_pipeline.models.build import build
+from cost_pipeline.models.model import all_models
+from cost_pipeline.publish.quotes import PATH
 from cost_pipeline_tests.reference import usage as reference
 from cost_pipeline_tests.tables import fresh_warehouse
 

@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.models import SQL_FOLDER
+from cost_pipeline.models.model import SQL_FOLDER
 
 README = (SQL_FOLDER / "README.md").read_text("utf-8")
 FOUND = re.findall(r"^### (\d+)\. (.+?)\n(.*?)```sql\n(.*?)```", README, re.S | re.M)

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.claiming import claim_items
-from cost_pipeline.warehouse.connection import RunClock, set_clock
+from cost_pipeline.books.claiming import claim_items
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     build_drafts,
     give_log,

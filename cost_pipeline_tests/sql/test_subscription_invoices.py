@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.connection import RunClock, set_clock
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     give_log,
     give_plans,

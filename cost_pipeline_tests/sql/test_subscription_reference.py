@@ -7,7 +7,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.connection import RunClock, set_clock
+from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.reference.subscriptions import (
     Activity,
     Tenant,

@@ -25,10 +25,10 @@ from pathlib import Path
 import duckdb
 import httpx
 
+from cost_pipeline.models.digest import digest, digests
+from cost_pipeline.models.model import all_audits, all_models
 from cost_pipeline.providers.demo import DEMO_NOW, rates
 from cost_pipeline.providers.demo.account import DemoAccount
-from cost_pipeline.warehouse.digesting import digest, digests
-from cost_pipeline.warehouse.models import all_audits, all_models
 
 FIRST_PERIOD = "2026-03"
 LONGEST_RUN_S = 300
@@ -37,8 +37,8 @@ FINDINGS_OF_A_GAP = ("days_not_observed", "message_only_shown")
 PAUSE_OF_A_READER_S = 0.05
 PRELOADED = [
     "cost_pipeline.definitions",
-    "cost_pipeline.automation.launching",
-    "cost_pipeline.commands.running",
+    "cost_pipeline.automation.launch",
+    "cost_pipeline.commands.run",
     "cost_pipeline_tests.stories.soak_homes",
 ]
 forked = multiprocessing.get_context("forkserver")

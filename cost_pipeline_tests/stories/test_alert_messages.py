@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
+from cost_pipeline.books.outbox import deliver, queue_messages
 from cost_pipeline.gateways.demo import DryRunGateway
-from cost_pipeline.warehouse.outbox import deliver, queue_messages
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (
     NO_COSTS,

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 import duckdb
 import pytest
 
-from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline.providers.demo import DEMO_NOW
+from cost_pipeline.publish.published_file import publish
 from cost_pipeline.resources import opened_warehouse
 from cost_pipeline.settings import Settings
-from cost_pipeline.warehouse.connection import RunClock
-from cost_pipeline.warehouse.landing import Landing
-from cost_pipeline.warehouse.publishing import publish
+from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.conftest import command, surroundings
 
 pytestmark = pytest.mark.slow

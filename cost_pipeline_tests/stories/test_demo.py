@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from cost_pipeline.commands.demonstrating import MARGINS
+from cost_pipeline.commands.demo import MARGINS
 from cost_pipeline_tests.conftest import command
 
 pytestmark = pytest.mark.slow
@@ -103,7 +103,7 @@ def test_the_demo_refuses_a_home_with_another_account(tmp_path):
     from datetime import UTC, datetime
 
     from cost_pipeline.domain.listing import Listing
-    from cost_pipeline.warehouse.landing import Landing
+    from cost_pipeline.storage.landing import Landing
 
     landing = Landing(tmp_path / "data" / "landing")
     empty = Listing("projects", (), is_complete=True)

@@ -6,6 +6,15 @@ from pathlib import Path
 import pytest
 
 from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.fetch.invoices import due_invoices, land_billing, land_invoices
+from cost_pipeline.fetch.listings import land_listing
+from cost_pipeline.load.billing import load_billing
+from cost_pipeline.load.invoice_lines import load_invoice_lines
+from cost_pipeline.load.observations import load_observations
+from cost_pipeline.load.receipts import load_receipts
+from cost_pipeline.load.tables import SourceFile, load_table
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.providers.demo import (
     DEMO_NOW,
     change_instants,
@@ -14,16 +23,7 @@ from cost_pipeline.providers.demo import (
 )
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.pacing import Timing
-from cost_pipeline.warehouse.asking import land_listing
-from cost_pipeline.warehouse.billing import load_billing
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.inventory import load_receipts
-from cost_pipeline.warehouse.invoice_lines import load_invoice_lines
-from cost_pipeline.warehouse.invoices import due_invoices, land_billing, land_invoices
-from cost_pipeline.warehouse.landing import Landing, documents_in
-from cost_pipeline.warehouse.loading import SourceFile, load_table
-from cost_pipeline.warehouse.models import all_audits
-from cost_pipeline.warehouse.observations import load_observations
+from cost_pipeline.storage.landing import Landing, documents_in
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 SOURCES = Path(__file__).parents[2] / "cost_pipeline" / "sources" / "demo"

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from cost_pipeline.commands.demonstrating import ENVIRONMENT, FINALS
+from cost_pipeline.commands.demo import ENVIRONMENT, FINALS
 from cost_pipeline.contracts.ledger_margins import MARGIN_FINALS
 from cost_pipeline_tests.conftest import command
 

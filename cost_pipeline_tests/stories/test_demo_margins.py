@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.tracing import trace
+from cost_pipeline.publish.traces import trace
 from cost_pipeline_tests.reference.costs import shared_out
 from cost_pipeline_tests.reference.margins import half_away, report_cents
 from cost_pipeline_tests.reference.subscriptions import Activity, charges_of

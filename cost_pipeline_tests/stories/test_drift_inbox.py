@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from cost_pipeline.warehouse.deciding import DecisionRefused
-from cost_pipeline.warehouse.drifting import accept_drift
+from cost_pipeline.books.accepted_drift import accept_drift
+from cost_pipeline.books.decision_rows import DecisionRefused
 from cost_pipeline_tests.drift_world import (
     DROPLET,
     asked,

@@ -13,9 +13,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from cost_pipeline.domain.listing import Listing
+from cost_pipeline.fetch.listings import land_listing
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.pacing import Limits
-from cost_pipeline.warehouse.asking import land_listing
 from cost_pipeline_tests.inventory_world import World
 from cost_pipeline_tests.providers.fake_cloud import TOKEN, FakeCloud, raw_server
 from cost_pipeline_tests.stories.fault_account import honest, spoil

@@ -15,7 +15,7 @@ from subprocess import CompletedProcess
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.digesting import digests
+from cost_pipeline.models.digest import digests
 from cost_pipeline_tests.conftest import command
 from cost_pipeline_tests.stories.fake_account import (
     BILLS,

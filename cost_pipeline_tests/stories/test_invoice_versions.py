@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from cost_pipeline.warehouse.checking import broken_audit
-from cost_pipeline.warehouse.invoices import (
+from cost_pipeline.fetch.accepted_invoices import not_accepted, refused_invoices
+from cost_pipeline.fetch.invoices import (
     due_invoices,
     known_invoices,
     land_invoices,
     partition_key,
     uuids_of,
 )
-from cost_pipeline.warehouse.invoices_published import not_accepted, refused_invoices
-from cost_pipeline.warehouse.models import all_audits
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.bill_world import BOOKS, MAY_2, BillWorld, csv_file, line
 
 MARTS = (*BOOKS, "marts.provider_invoices", "marts.cost_allocation")

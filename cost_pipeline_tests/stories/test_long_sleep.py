@@ -10,13 +10,13 @@ import dagster as dg
 import duckdb
 import pytest
 
-from cost_pipeline.automation.asking import RANGE_END, RANGE_START
 from cost_pipeline.automation.jobs import WHOLE
-from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.automation.requests import RANGE_END, RANGE_START
+from cost_pipeline.commands.demo import ENVIRONMENT
+from cost_pipeline.models.digest import columns_for_digest
+from cost_pipeline.models.model import all_models
 from cost_pipeline.providers.demo import DEMO_NOW
-from cost_pipeline.warehouse.digesting import columns_for_digest
-from cost_pipeline.warehouse.landing import Landing, instant
-from cost_pipeline.warehouse.models import all_models
+from cost_pipeline.storage.landing import Landing, instant
 from cost_pipeline_tests.conftest import command
 
 pytestmark = pytest.mark.slow

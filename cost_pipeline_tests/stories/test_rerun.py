@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from cost_pipeline.commands.demonstrating import ENVIRONMENT
+from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline_tests.conftest import command, surroundings
 
 pytestmark = pytest.mark.slow

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from cost_pipeline.books.alerting import record_crossings
+from cost_pipeline.books.outbox import deliver, queue_messages, queue_notice
 from cost_pipeline.gateways.email import EmailGateway
-from cost_pipeline.warehouse.alerting import record_crossings
-from cost_pipeline.warehouse.connection import RunClock, open_warehouse, set_clock
-from cost_pipeline.warehouse.ledger import prepare_ledger
-from cost_pipeline.warehouse.outbox import deliver, queue_messages, queue_notice
+from cost_pipeline.storage.connection import RunClock, open_warehouse, set_clock
+from cost_pipeline.storage.ledger import prepare_ledger
 from cost_pipeline_tests.gateways.mail_server import mail_server, part
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (
@@ -39,8 +39,8 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 from cost_pipeline.gateways.email import EmailGateway
-from cost_pipeline.warehouse.connection import RunClock, open_warehouse, set_clock
-from cost_pipeline.warehouse.outbox import deliver
+from cost_pipeline.storage.connection import RunClock, open_warehouse, set_clock
+from cost_pipeline.books.outbox import deliver
 
 home, url, now = Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
 connection = open_warehouse(home / "warehouse.duckdb", home / "ledger.duckdb")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.warehouse.decisions import void_invoice
+from cost_pipeline.books.decisions import void_invoice
 from cost_pipeline_tests.reference import usage as reference
 from cost_pipeline_tests.usage_world import UsageWorld
 

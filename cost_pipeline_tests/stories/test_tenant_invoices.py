@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from cost_pipeline.warehouse.deciding import DecisionRefused
-from cost_pipeline.warehouse.decisions import void_invoice
-from cost_pipeline.warehouse.invoicing import due_documents, issue_lines
+from cost_pipeline.books.decision_rows import DecisionRefused
+from cost_pipeline.books.decisions import void_invoice
+from cost_pipeline.books.invoicing import due_documents, issue_lines
 from cost_pipeline_tests.usage_world import UsageWorld, drafted
 
 APRIL = "INV-2026-04-pilot-AUD"

@@ -1,0 +1,1 @@
+"""What makes the ledger grow: decisions, what is due, the outbox."""

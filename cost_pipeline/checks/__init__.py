@@ -1,1 +1,0 @@
-"""Dagster checks: report what the models and contracts found."""

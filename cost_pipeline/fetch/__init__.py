@@ -1,0 +1,1 @@
+"""From the world outside into the landing: files and receipts, no database."""

@@ -1,0 +1,1 @@
+"""From the landing into `raw` and `ref`."""

@@ -1,0 +1,273 @@
+"""Observations: what changed between one accepted listing and the next.
+
+Here it is decided which listings history follows, and what they changed is written
+down. Intervals, strikes and owners follow from that in SQL.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from cost_pipeline.contracts.landed import OBSERVATIONS, RECEIPTS
+from cost_pipeline.domain.missing import is_suspicious
+from cost_pipeline.load.receipts import LISTINGS
+from cost_pipeline.storage.connection import transaction
+from cost_pipeline.storage.landing import Landing
+
+JUDGED_DDL = """
+    create table if not exists ops.judged_kinds (
+        account varchar not null,
+        kind varchar not null,
+        judged_until timestamp not null,
+        confirmations timestamp[] not null
+    )
+"""
+
+# Kinds with receipts to judge, and those whose past was told anew: by a receipt that
+# is older than the last one judged, or by an operator who confirmed a shrink.
+DUE = f"""
+    with confirmations as (
+        select
+            coalesce(kinds.listing, decisions.subject_id) as kind,
+            list_sort(list(decisions.decided_at)) as confirmations
+        from ledger.decisions as decisions
+        left join ref.kinds as kinds
+            on kinds.kind = decisions.subject_id and kinds.listing <> ''
+        where decisions.decision = 'confirm-shrink'
+            and decisions.decided_at <= (select now_at from ref.clock)
+        group by 1
+    ),
+    kinds as (
+        select
+            account, kind,
+            min(received_at) filter (where verdict = 'pending') as pending_from
+        from raw.receipts
+        where kind in {LISTINGS} and subject = '' and is_complete
+        group by account, kind
+    )
+    select
+        kinds.account, kinds.kind,
+        coalesce(confirmations.confirmations, []) as confirmed_at,
+        coalesce(
+            judged.confirmations <> coalesce(confirmations.confirmations, [])
+            or kinds.pending_from <= judged.judged_until,
+            false
+        ) as is_replay
+    from kinds
+    left join ops.judged_kinds as judged using (account, kind)
+    left join confirmations on confirmations.kind = kinds.kind
+    where kinds.pending_from is not null
+        or judged.confirmations <> coalesce(confirmations.confirmations, [])
+    order by all
+"""
+
+# Receipts in a row with the same content are one run: a year without a change is one.
+RUNS = """
+    with marked as (
+        select
+            received_at, sha256, suffix,
+            case when sha256 is distinct from
+                lag(sha256) over (order by received_at) then 1 else 0 end as is_new
+        from raw.receipts
+        where account = ? and kind = ? and subject = '' and verdict = 'pending'
+    ),
+    numbered as (
+        select *, sum(is_new) over (order by received_at) as number from marked
+    )
+    select min(received_at), max(received_at), sha256, any_value(suffix)
+    from numbered group by number, sha256 order by number
+"""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What came of one kind: changes written, and whether an operator is waited for."""
+
+    account: str
+    kind: str
+    changes: int
+    held: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """Receipts in a row that say the same."""
+
+    first_at: datetime
+    last_at: datetime
+    sha256: str
+    suffix: str
+
+
+def load_observations(
+    connection: duckdb.DuckDBPyConnection, landing: Landing
+) -> tuple[Observed, ...]:
+    """Judge the listings that were not yet, and write down what they changed.
+
+    One transaction per kind, so that one listing that cannot be read stops its own
+    kind only when it is met, and a killed run leaves whole kinds.
+    """
+    for ddl in (RECEIPTS.ddl(), OBSERVATIONS.ddl(), JUDGED_DDL):
+        connection.execute(ddl)
+    found = []
+    for account, kind, confirmed_at, is_replay in connection.execute(DUE).fetchall():
+        walk = Walk(connection, landing, account, kind, tuple(confirmed_at))
+        with transaction(connection):
+            found.append(walk.go(is_replay=is_replay))
+    return tuple(found)
+
+
+@dataclass
+class Walk:
+    """One kind's listings in order of time, each compared with the last accepted."""
+
+    connection: duckdb.DuckDBPyConnection
+    landing: Landing
+    account: str
+    kind: str
+    confirmed_at: tuple[datetime, ...]
+
+    def go(self, *, is_replay: bool) -> Observed:
+        if is_replay:
+            self._forget()
+        runs = [
+            Run(*row) for row in self.connection.execute(RUNS, self._names).fetchall()
+        ]
+        base = self._last_accepted()
+        base_sha = base.sha256 if base else ""
+        held: list[Run] = []
+        before = self._count()
+        is_read = False
+        for place, run in enumerate(runs):
+            if run.sha256 == base_sha:
+                continue
+            if not is_read:
+                self._read(base, "base")
+                is_read = True
+            self._read(run, "candidate")
+            if base_sha and self._is_held(runs[place:]):
+                held.append(run)
+                continue
+            self._write_changes(run)
+            base_sha = run.sha256
+        self._finish(held)
+        return Observed(self.account, self.kind, self._count() - before, len(held))
+
+    @property
+    def _names(self) -> list[object]:
+        return [self.account, self.kind]
+
+    def _forget(self) -> None:
+        where = "where account = ? and kind = ?"
+        self.connection.execute(f"delete from raw.observations {where}", self._names)
+        self.connection.execute(
+            f"update raw.receipts set verdict = 'pending' {where} "
+            "and subject = '' and is_complete",
+            self._names,
+        )
+
+    def _last_accepted(self) -> Run | None:
+        last = self.connection.execute(
+            "select received_at, received_at, sha256, suffix from raw.receipts "
+            "where account = ? and kind = ? and subject = '' and verdict = 'accepted' "
+            "order by received_at desc limit 1",
+            self._names,
+        ).fetchall()
+        return Run(*last[0]) if last else None
+
+    def _read(self, run: Run | None, table: str) -> None:
+        """Read a landed listing into a temporary table, its hash checked first."""
+        self.connection.execute(
+            f"create or replace temp table {table} "
+            "(provider_id varchar, identity varchar, document json, source_row bigint)"
+        )
+        if run is None:
+            return
+        path = self.landing.verified(run.sha256, run.suffix)
+        # A member that moved is in the listing still, under another project.
+        identity = "id"
+        if self.kind == "project_resources":
+            identity = "substr(id, strpos(id, '|') + 1)"
+        self.connection.execute(
+            f"insert into temp.{table} "
+            f"select id, {identity}, body, row_number() over () from read_ndjson(?, "
+            "columns = {id: 'VARCHAR', body: 'JSON'}, compression = 'gzip')",
+            [str(path)],
+        )
+
+    def _shrinks(self, table: str) -> bool:
+        known, gone, left = self.connection.execute(
+            "with listed as "
+            f"(select distinct identity from temp.{table}), "
+            "known as (select distinct identity from temp.base) "
+            "select count(*), count(*) filter (where listed.identity is null), "
+            "(select count(*) from listed) "
+            "from known left join listed on listed.identity = known.identity"
+        ).fetchall()[0]
+        return is_suspicious(known, gone, left)
+
+    def _is_held(self, runs: list[Run]) -> bool:
+        """Whether the candidate waits: it shrinks, and nobody confirmed it.
+
+        A confirmation speaks about what was held when it was given. A shrink that had
+        healed by itself before then was a fault, and stays one.
+        """
+        if not self._shrinks("candidate"):
+            return False
+        later = [moment for moment in self.confirmed_at if moment >= runs[0].first_at]
+        if not later:
+            return True
+        for run in runs[1:]:
+            if run.first_at > min(later):
+                break
+            self._read(run, "later")
+            if not self._shrinks("later"):
+                return True
+        return False
+
+    def _write_changes(self, run: Run) -> None:
+        """Append what a listing changed, and take it as what is known."""
+        self.connection.execute(
+            "insert into raw.observations "
+            "select ?, ?, coalesce(candidate.provider_id, base.provider_id), ?, "
+            "candidate.document, ?, coalesce(candidate.source_row, 0) "
+            "from temp.candidate as candidate full join temp.base as base "
+            "on base.provider_id = candidate.provider_id "
+            "where cast(base.document as varchar) "
+            "is distinct from cast(candidate.document as varchar) "
+            "order by 3",
+            [*self._names, run.first_at, run.sha256],
+        )
+        self.connection.execute("drop table temp.base")
+        self.connection.execute("alter table temp.candidate rename to base")
+
+    def _count(self) -> int:
+        found = self.connection.execute(
+            "select count(*) from raw.observations where account = ? and kind = ?",
+            self._names,
+        ).fetchall()
+        return int(found[0][0])
+
+    def _finish(self, held: list[Run]) -> None:
+        where = (
+            "where account = ? and kind = ? and subject = '' and verdict = 'pending'"
+        )
+        self.connection.execute(
+            f"update raw.receipts set verdict = 'held' {where} and exists ("
+            "select 1 from (select unnest(?) as first_at, unnest(?) as last_at) as held"
+            " where received_at between held.first_at and held.last_at)",
+            [*self._names, [r.first_at for r in held], [r.last_at for r in held]],
+        )
+        self.connection.execute(
+            f"update raw.receipts set verdict = 'accepted' {where}", self._names
+        )
+        self.connection.execute(
+            "delete from ops.judged_kinds where account = ? and kind = ?", self._names
+        )
+        self.connection.execute(
+            "insert into ops.judged_kinds select account, kind, max(received_at), ? "
+            "from raw.receipts where account = ? and kind = ? and subject = '' "
+            "and is_complete group by account, kind",
+            [list(self.confirmed_at), *self._names],
+        )

@@ -1,0 +1,1 @@
+"""From the marts to people: the published file, report, statements, exports."""

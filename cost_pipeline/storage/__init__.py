@@ -1,0 +1,1 @@
+"""Bytes on disk: connection, files, landing, ledger. No rule about cost is here."""

@@ -1,1 +1,0 @@
-"""Functions on a DuckDB connection and on the landing: no Dagster in here."""
