@@ -5,26 +5,19 @@ Nobody imports this but Dagster and the command line.
 
 import dagster as dg
 
-from cost_pipeline.assets import (
-    billing,
-    decisions,
-    failures,
-    landed,
-    ledger,
-    listings,
-    platform,
-)
-from cost_pipeline.assets.models import audit_checks, model_assets
-from cost_pipeline.assets.published import published_asset
+from cost_pipeline.assets import decisions, failures
+from cost_pipeline.assets.days import day_assets
+from cost_pipeline.assets.fetched import KEYS, fetch
+from cost_pipeline.assets.invoices import do_invoice_files
+from cost_pipeline.assets.tables import table_assets
 from cost_pipeline.automation.jobs import jobs
 from cost_pipeline.automation.schedules import schedules
 from cost_pipeline.automation.sensors import sensors
 from cost_pipeline.resources import RESOURCES
 from cost_pipeline.settings import Settings
 
-others = [*platform.tables, *landed.tables, *ledger.tables]
-modelled = model_assets(others)
-marts = [asset.key for asset in modelled if asset.key.path[0] == "marts"]
+tables = table_assets([*KEYS, do_invoice_files.key])
+known = {".".join(key.path) for key in tables.keys}
 
 settings = Settings.load()
 # The demo's past is fixed; a schedule would carry it on to today under the reader's
@@ -32,16 +25,7 @@ settings = Settings.load()
 is_running = settings.provider_name != "demo"
 
 defs = dg.Definitions(
-    assets=[
-        *listings.assets,
-        *billing.assets,
-        *landed.assets,
-        *platform.assets,
-        *ledger.assets,
-        *modelled,
-        published_asset(marts),
-    ],
-    asset_checks=audit_checks(others),
+    assets=[fetch, do_invoice_files, tables, *day_assets(known)],
     jobs=[*jobs, *failures.jobs, *decisions.jobs],
     schedules=schedules(is_running=is_running),
     sensors=sensors(

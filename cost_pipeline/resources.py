@@ -248,9 +248,14 @@ def rates_resource(context: dg.InitResourceContext) -> Callable[[], bytes]:
 @dg.resource(description="What is missing or has changed, for schedules to ask.")
 def due_resource(_: dg.InitResourceContext) -> Due:
     settings = Settings.load()
+    return due_of(settings, run_clock(settings))
+
+
+def due_of(settings: Settings, clock: RunClock) -> Due:
+    """The questions of what is missing, as of a clock."""
     is_demo = settings.provider_name == "demo"
     account = f"do:{'demo' if is_demo else settings.account}"
-    return Due(settings, run_clock(settings), account, partial(sources_of, settings))
+    return Due(settings, clock, account, partial(sources_of, settings))
 
 
 RESOURCES: dict[str, Any] = {

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from cost_pipeline.models.rules import BrokenRule, short
-
-# Columns of an offending row that are named on the screen; all are in the UI.
-NAMED = 3
+from cost_pipeline.models.rules import BrokenRule
 
 
 def check_result(
@@ -27,19 +24,8 @@ def check_result(
         passed=not broken,
         severity=severity,
         metadata=metadata,
-        description="; ".join(map(told, broken)) or None,
+        description="; ".join(rule.in_a_line() for rule in broken) or None,
     )
-
-
-def told(rule: BrokenRule) -> str:
-    """One line of a broken rule; where it stops a run, its first row is named."""
-    rows = "1 row breaks" if rule.rows == 1 else f"{rule.rows} rows break"
-    line = f"{rows} the rule: {rule.name}"
-    if rule.is_warning or not rule.sample:
-        return line
-    named = zip(rule.columns[:NAMED], rule.sample[0], strict=False)
-    first = ", ".join(f"{name} {short(one)}" for name, one in named)
-    return f"{line}; the first is {first}"
 
 
 def problem_result(

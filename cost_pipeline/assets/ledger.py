@@ -8,24 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import dagster as dg
 import duckdb
 
-from cost_pipeline.assets.groups import LEDGER, OWNERS, WAREHOUSE_POOL
 from cost_pipeline.books.alerting import record_crossings
 from cost_pipeline.books.claiming import claim_items
 from cost_pipeline.books.finals import remember_finals
 from cost_pipeline.books.invoicing import issue_headers, issue_lines
-from cost_pipeline.books.outbox import deliver, queue_messages
-from cost_pipeline.gateways.base import MessageGateway
-from cost_pipeline.resources import Warehouse
-from cost_pipeline.storage.connection import RunClock
+from cost_pipeline.books.outbox import queue_messages
 from cost_pipeline.storage.ledger import Written
-
-# A mail server is waited for while the warehouse is locked, so a run delivers a batch
-# and leaves the rest to the next tick. A dry run waits for nobody.
-A_BATCH, SHOW_ALL = 50, 100_000
-APPENDED, DELIVERED = "appended", "delivered"
 
 
 @dataclass(frozen=True)
@@ -90,103 +80,12 @@ STEPS = (
 )
 
 
-def ledger_asset(step: Step) -> dg.AssetsDefinition:
-    """Build the asset of one ledger table."""
-    key = dg.AssetKey(["ledger", step.table])
-
-    @dg.asset(
-        key=key,
-        deps=[dg.AssetKey(table.split(".")) for table in step.after],
-        group_name=LEDGER,
-        description=step.description,
-        kinds={"duckdb", "python"},
-        owners=OWNERS,
-        tags={"subject": step.subject, "layer": "ledger"},
-        pool=WAREHOUSE_POOL,
-        check_specs=[dg.AssetCheckSpec(APPENDED, asset=key, blocking=True)],
-    )
-    def append(warehouse: Warehouse) -> dg.MaterializeResult:
-        written = step.write(warehouse.connection, warehouse.segments)
-        return dg.MaterializeResult(
-            metadata={"rows_new": written.new, "rows_known": written.known},
-            check_results=[dg.AssetCheckResult(passed=True, check_name=APPENDED)],
-        )
-
-    return append
-
-
-def delivery_asset() -> dg.AssetsDefinition:
-    """Build the asset that tells what is to be told, and writes down each attempt."""
-    key = dg.AssetKey(["ledger", "deliveries"])
-
-    @dg.asset(
-        key=key,
-        deps=[["ledger", "messages"]],
-        group_name=LEDGER,
-        description="Every attempt to deliver a message, and what came of it.",
-        kinds={"duckdb", "python"},
-        owners=OWNERS,
-        tags={"subject": "messages", "layer": "ledger"},
-        pool=WAREHOUSE_POOL,
-        check_specs=[dg.AssetCheckSpec(DELIVERED, asset=key)],
-    )
-    def deliver_due(
-        warehouse: Warehouse,
-        messages: dg.ResourceParam[MessageGateway],
-        clock: dg.ResourceParam[RunClock],
-    ) -> dg.MaterializeResult:
-        limit = SHOW_ALL if messages.is_dry_run else A_BATCH
-        done = deliver(
-            warehouse.connection, warehouse.segments, messages, clock.now, limit=limit
-        )
-        problem = f"{done.failed} not delivered: {done.last_error}"
-        return dg.MaterializeResult(
-            metadata={
-                "messages_sent": done.sent,
-                "messages_shown": done.shown,
-                "messages_failed": done.failed,
-            },
-            check_results=[
-                dg.AssetCheckResult(
-                    passed=not done.failed,
-                    check_name=DELIVERED,
-                    # It is tried again by itself; the money is not wrong.
-                    severity=dg.AssetCheckSeverity.WARN,
-                    description=problem if done.failed else None,
-                )
-            ],
-        )
-
-    return deliver_due
-
-
-def decisions_asset() -> dg.AssetsDefinition:
-    """What operators decided; written by their commands and jobs, counted here."""
-    key = dg.AssetKey(["ledger", "decisions"])
-
-    @dg.asset(
-        key=key,
-        group_name=LEDGER,
-        description="What operators decided, in the order they decided it.",
-        kinds={"duckdb"},
-        owners=OWNERS,
-        tags={"subject": "decisions", "layer": "ledger"},
-        pool=WAREHOUSE_POOL,
-        check_specs=[dg.AssetCheckSpec(APPENDED, asset=key)],
-    )
-    def decisions(warehouse: Warehouse) -> dg.MaterializeResult:
-        found = warehouse.connection.execute("select count(*) from ledger.decisions")
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": found.fetchall()[0][0]},
-            check_results=[dg.AssetCheckResult(passed=True, check_name=APPENDED)],
-        )
-
-    return decisions
-
-
-assets = [decisions_asset(), *map(ledger_asset, STEPS), delivery_asset()]
-tables = [
-    "ledger.decisions",
-    "ledger.deliveries",
-    *(f"ledger.{step.table}" for step in STEPS),
-]
+# What each table stands on, and what it is, for who looks at the graph.
+WRITTEN: dict[str, tuple[tuple[str, ...], str]] = {
+    **{step.table: (step.after, step.description) for step in STEPS},
+    "deliveries": (
+        ("ledger.messages",),
+        "Every attempt to deliver a message, and what came of it.",
+    ),
+    "decisions": ((), "What operators decided, in the order they decided it."),
+}

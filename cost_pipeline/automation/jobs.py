@@ -15,29 +15,14 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 # the same instant, or a person and a tick, cannot fetch the same invoices at once.
 JOB = "cost_pipeline/job"
 
-# Four jobs are the whole pipeline, in this order. Two of them have partitions, and a
-# job can have only one kind of them.
-WHOLE = ("collect", "provider_invoices", "metering", "books")
-
 landing = dg.AssetSelection.tag("layer", "landing")
-raw = dg.AssetSelection.tag("layer", "raw") | dg.AssetSelection.tag("layer", "ref")
-inventory = dg.AssetSelection.tag("subject", "inventory")
 by_day = dg.AssetSelection.tag("partition", "day")
 by_invoice = dg.AssetSelection.tag("subject", "provider_invoices")
-slow = dg.AssetSelection.tag("subject", "inventory_slow")
-fast = dg.AssetSelection.tag("subject", "inventory_sync")
+published = dg.AssetSelection.tag("layer", "published")
 everything = dg.AssetSelection.all()
-models = dg.AssetSelection.tag("layer", "core") | dg.AssetSelection.tag(
-    "layer", "staging"
-)
-# What is due after collecting is read from these: days from inventory, invoices from
-# what is known of each.
-first_models = (inventory & models) | dg.AssetSelection.assets(
-    ["core", "invoice_states"],
-    ["core", "metered_intervals"],
-    ["core", "usage_events"],
-    ["ref", "billing_kinds"],
-)
+# What tells the world something: no job does in passing what another is named after.
+told = dg.AssetSelection.tag("layer", "ledger")
+derived = everything - landing - by_day - published - told
 
 
 def _job(
@@ -56,8 +41,8 @@ def _job(
 
 collect = _job(
     "collect",
-    (landing | first_models.upstream()) - by_invoice - by_day,
-    "Ask the provider and the platform for everything, and bring inventory up to date.",
+    landing - by_invoice,
+    "Ask the provider, the bank and the platform for everything.",
 )
 provider_invoices = _job(
     "provider_invoices",
@@ -67,23 +52,17 @@ provider_invoices = _job(
 metering = _job(
     "metering",
     by_day,
-    "Meter a range of days from the intervals of what existed.",
-)
-books = _job(
-    "books",
-    everything - landing - by_day,
-    "Derive everything from what was landed, issue what is due, publish.",
+    "Meter a range of days again, from the intervals of what existed.",
 )
 
-# The jobs of the crontab: what each looks at, and the tables that follow from it with
-# all they are computed from, so that a run never reads a table of another look.
-platform = dg.AssetSelection.tag("subject", "platform") & landing
-published = dg.AssetSelection.tag("layer", "published")
-derived = everything - landing - by_day - published
+
+def written(*tables: str) -> dg.AssetSelection:
+    """Ledger tables by name."""
+    return dg.AssetSelection.assets(*(["ledger", table] for table in tables))
 
 
 def tables_of(*subjects: str) -> dg.AssetSelection:
-    """The models and ledger steps of subjects, with everything they stand on."""
+    """The models of subjects, with everything they stand on."""
     found = [dg.AssetSelection.tag("subject", subject) for subject in subjects]
     return reduce(or_, found).upstream() & derived
 
@@ -93,6 +72,17 @@ def look_at(subject: str) -> dg.AssetSelection:
     return dg.AssetSelection.tag("subject", subject) & landing
 
 
+platform = look_at("platform")
+whole = _job(
+    "whole",
+    everything - landing - by_day,
+    "Everything that follows from what was landed: tables, documents, messages, file.",
+)
+books = _job(
+    "books",
+    derived | published | written("margin_finals"),
+    "Bring every table up to date, remember final margins, publish.",
+)
 inventory_sync = _job(
     "inventory_sync",
     look_at("inventory_sync") | platform | tables_of("inventory"),
@@ -120,24 +110,23 @@ billing_history = _job(
 )
 tenant_invoicing = _job(
     "tenant_invoicing",
-    platform | tables_of("usage"),
+    platform | tables_of("usage", "invoices") | written("lines", "documents"),
     "Draft the month's invoices, and issue those that are complete and due.",
 )
 subscriptions = _job(
     "subscriptions",
-    platform | tables_of("subscriptions"),
+    platform | tables_of("subscriptions") | written("claims"),
     "Bill activity and renewals of subscriptions.",
 )
 spend_alerts = _job(
     "spend_alerts",
-    platform | tables_of("spend", "messages"),
+    platform | tables_of("spend", "messages") | written("crossings", "messages"),
     "Hold spend to the plans, and tell what crossed a threshold.",
 )
 message_delivery = _job(
     "message_delivery",
-    # Only telling: what is to be told was queued by other jobs.
-    dg.AssetSelection.key_substring("deliveries")
-    & dg.AssetSelection.groups("g_ledger"),
+    # Only delivering: what is to be told was queued by other jobs.
+    written("deliveries"),
     "Deliver the messages that nobody has taken yet.",
 )
 
@@ -145,6 +134,7 @@ jobs = [
     collect,
     provider_invoices,
     metering,
+    whole,
     books,
     inventory_sync,
     inventory_slow,

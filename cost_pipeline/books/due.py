@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.books.metered_days import due_window
+from cost_pipeline.fetch.accepted_invoices import missing_invoices
 from cost_pipeline.fetch.invoices import listed_invoices, partition_key
 from cost_pipeline.fetch.platform_tables import ACCOUNT, KIND
 from cost_pipeline.settings import Settings
@@ -84,6 +85,28 @@ class Due:
             and (uuid not in fetched or (uuid in wanting and fetched[uuid] <= old))
         )
         return [partition_key(period, uuid) for period, uuid in sorted(due)]
+
+    def unaccepted_invoices(self) -> list[str]:
+        """Partition keys of listed invoices without an accepted file of their total.
+
+        A run that a person starts asks at once, also for what was refused just now.
+        """
+        bodies = {
+            uuid: body
+            for uuid, body in listed_invoices(
+                self.landing, self.account, self.clock.now
+            ).items()
+            if not body.get("is_preview")
+        }
+        due = missing_invoices(
+            self.landing,
+            self.account,
+            list(bodies),
+            self.settings.published_path,
+            self.clock.now,
+        )
+        keys = ((str(bodies[uuid].get("invoice_period", "")), uuid) for uuid in due)
+        return [partition_key(period, uuid) for period, uuid in sorted(keys)]
 
     def days(self) -> tuple[date, date] | None:
         """The days to meter: exactly when the warehouse is free, else the newest."""

@@ -158,6 +158,20 @@ def queue_notice(
     return append(connection, MESSAGES, query, row, segments=segments)
 
 
+def has_due(
+    connection: duckdb.DuckDBPyConnection, gateway: MessageGateway, now: datetime
+) -> bool:
+    """Whether delivering would try, skip or show anything at this instant."""
+    at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
+    if not _may_send(connection):
+        return False
+    skipped = f"select count(*) from ({UNSKIPPED})"
+    return bool(
+        connection.execute(skipped, [at]).fetchall()[0][0]
+        or connection.execute(DUE, [gateway.is_dry_run, at, 1]).fetchall()
+    )
+
+
 def deliver(
     connection: duckdb.DuckDBPyConnection,
     segments: Path | None,

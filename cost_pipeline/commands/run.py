@@ -6,7 +6,6 @@ days not metered or changed since.
 
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ from cost_pipeline.settings import Settings, WrongUsage
 
 if TYPE_CHECKING:
     import dagster as dg
-    import duckdb
 
     from cost_pipeline.automation.launch import Outcome
 
@@ -87,11 +85,9 @@ class Pipeline:
         keep = self._only(groups, skip_landing)
         if not skip_landing:
             refuse_wrong_settings(self.settings)
-        self._launch("collect", keep=keep)
-        if not skip_landing:
+            self._launch("collect", self._assets_of("collect", keep))
             self._fetch_due_invoices(keep)
-        self._meter_due_days(keep)
-        self._launch("books", keep=keep)
+        self._launch("whole", self._due_tables(keep, is_whole=not groups))
         self._say_what_waits()
         return self.report
 
@@ -110,11 +106,11 @@ class Pipeline:
         )
 
     def _fetch_due_invoices(self, keep: "Keep") -> None:
+        """Invoices that the index names and no accepted file of their total is of."""
         from cost_pipeline.automation.partitions import INVOICES
-        from cost_pipeline.fetch.invoices import due_invoices
+        from cost_pipeline.resources import due_of
 
-        with self._warehouse() as connection:
-            due = [key for key, _ in due_invoices(connection)]
+        due = due_of(self.settings, self.clock).unaccepted_invoices()
         if not due:
             return
         self.instance.add_dynamic_partitions(str(INVOICES.name), due)
@@ -123,24 +119,33 @@ class Pipeline:
         order = self.instance.get_dynamic_partitions(str(INVOICES.name))
         span = sorted(due, key=order.index)
         tags = {RANGE_START: span[0], RANGE_END: span[-1]}
-        self._launch("provider_invoices", tags, keep=keep)
+        chosen = self._assets_of("provider_invoices", keep)
+        self._launch("provider_invoices", chosen, tags)
 
-    def _meter_due_days(self, keep: "Keep") -> None:
-        from cost_pipeline.books.metered_days import due_window
+    def _due_tables(self, keep: "Keep", *, is_whole: bool) -> list["dg.AssetKey"]:
+        """The tables that may have to be made, so that no other is planned.
 
-        with self._warehouse() as connection:
-            window = due_window(connection)
-        if window is not None:
-            tags = {
-                RANGE_START: window.first_day.isoformat(),
-                RANGE_END: window.last_day.isoformat(),
-            }
-            self._launch("metering", tags, keep=keep)
+        What cannot be said is left to the run itself: it meets the same fault, and
+        records it where people look.
+        """
+        from cost_pipeline.assets.tables import PUBLISHED, due_keys
+        from cost_pipeline.resources import messages_of, opened_warehouse
 
-    def _warehouse(self) -> AbstractContextManager["duckdb.DuckDBPyConnection"]:
-        from cost_pipeline.resources import opened_warehouse
+        chosen = self._assets_of("whole", keep)
+        if not is_whole:
+            return chosen
+        try:
+            with opened_warehouse(self.settings, self.clock) as connection:
+                messages = messages_of(self.settings)
+                due = due_keys(connection, self.settings, self.clock, messages)
+        except Exception:
+            return chosen
+        wanted = {*due, PUBLISHED}
+        return [key for key in chosen if key in wanted]
 
-        return opened_warehouse(self.settings, self.clock)
+    def _assets_of(self, job_name: str, keep: "Keep") -> list["dg.AssetKey"]:
+        job = self.repository.get_job(job_name)
+        return sorted(k for k in job.asset_layer.executable_asset_keys if keep(k))
 
     def _only(self, groups: Sequence[str], skip_landing: bool) -> "Keep":
         """Which assets of a job to run: all, some groups, all but the landing."""
@@ -161,27 +166,23 @@ class Pipeline:
         return keep
 
     def _launch(
-        self, job_name: str, tags: dict[str, str] | None = None, *, keep: "Keep"
+        self,
+        job_name: str,
+        chosen: Sequence["dg.AssetKey"],
+        tags: dict[str, str] | None = None,
     ) -> None:
         from cost_pipeline.automation.launch import launch
         from cost_pipeline.resources import NOW_TAG
 
-        job = self.repository.get_job(job_name)
-        chosen = sorted(
-            key for key in job.asset_layer.executable_asset_keys if keep(key)
-        )
         if not chosen:
             return
-        steps = len(list(job.nodes))
         with progress(self.console) as shown:
-            task = shown.add_task(job_name, total=steps, step="starting")
+            task = shown.add_task(job_name, total=len(chosen), step="starting")
 
             def listen(event: "dg.DagsterEvent") -> None:
-                if event.is_step_start:
-                    name = (event.step_key or "").replace("__", ".")
-                    shown.update(task, step=name)
-                elif event.is_step_success or event.is_step_failure:
-                    shown.advance(task)
+                if event.is_step_materialization and event.asset_key is not None:
+                    name = ".".join(event.asset_key.path)
+                    shown.update(task, step=name, advance=1)
 
             with named_history():
                 outcome = launch(
@@ -192,7 +193,9 @@ class Pipeline:
                     selection=chosen,
                     listen=listen,
                 )
-            shown.update(task, completed=steps, step=f"{outcome.materialized} tables")
+            shown.update(
+                task, completed=len(chosen), step=f"{outcome.materialized} tables"
+            )
         self.report.outcomes.append(outcome)
 
 

@@ -30,6 +30,17 @@ def not_accepted(
     """
     if len(uuids) < 2:
         return list(uuids)
+    return missing_invoices(landing, account, uuids, published, now)
+
+
+def missing_invoices(
+    landing: Landing,
+    account: str,
+    uuids: Sequence[str],
+    published: Path,
+    now: datetime,
+) -> list[str]:
+    """Those of some invoices that have no landed file accepted at their total."""
     accepted = _accepted_totals(published)
     landed = {
         receipt.subject

@@ -97,6 +97,11 @@ class Model:
         return self.header.words("keyless")
 
     @property
+    def is_append(self) -> bool:
+        """Whether its rows are added to the ledger and never taken back."""
+        return self.layer == "ledger"
+
+    @property
     def is_view(self) -> bool:
         """Staging only renames and types: stored twice it would only cost."""
         return self.layer == "staging"
@@ -231,3 +236,14 @@ def provenance(model_table: str) -> Mapping[str, str]:
     """
     models = all_models()
     return trace_columns(models[model_table].query, declared_in(models))
+
+
+def host_of(audit: Audit) -> str:
+    """The table an audit names, or the last one it reads that is made from it."""
+    models = all_models()
+    below = {audit.table}
+    for name, model in models.items():
+        if below & set(model.upstream):
+            below.add(name)
+    later = [name for name in models if name in below and name in audit.upstream]
+    return (audit.table, *later)[-1]

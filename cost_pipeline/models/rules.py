@@ -15,6 +15,8 @@ from cost_pipeline.models.model import Audit, Model
 
 SAMPLE_ROWS = 5
 CELL_LENGTH = 60
+# Columns of an offending row that are named on the screen; all are in the UI.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class BrokenRule:
     columns: tuple[str, ...]
     sample: tuple[tuple[Any, ...], ...]
     is_warning: bool = False
+
+    def in_a_line(self) -> str:
+        """The rule and how many break it; where it stops a run, its first row too."""
+        rows = "1 row breaks" if self.rows == 1 else f"{self.rows} rows break"
+        line = f"{rows} the rule: {self.name}"
+        if self.is_warning or not self.sample:
+            return line
+        named = zip(self.columns[:NAMED], self.sample[0], strict=False)
+        first = ", ".join(f"{name} {short(one)}" for name, one in named)
+        return f"{line}; the first is {first}"
 
     def sample_table(self) -> str:
         """The offending rows as a Markdown table; foreign text is cut and escaped."""

@@ -1,104 +1,29 @@
-"""What the provider bills, landed as it came: balance, history, index, invoices, rates.
+"""The provider's invoices, landed as they came, one partition each.
 
 An invoice's summary, items and lines are one partition. A fault at the provider is a
 failed check and never an exception, so that one bad invoice stops only itself.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-
 import dagster as dg
 
 from cost_pipeline.assets.check_results import problem_result
-from cost_pipeline.assets.groups import FETCH_FIRST, LANDING, OWNERS
-from cost_pipeline.assets.listings import COMPLETE, receipt_result
+from cost_pipeline.assets.fetched import COMPLETE
+from cost_pipeline.assets.groups import LANDING, OWNERS
 from cost_pipeline.automation.partitions import INVOICES
 from cost_pipeline.fetch.accepted_invoices import not_accepted, refused_invoices
 from cost_pipeline.fetch.invoices import (
-    land_balance,
-    land_history,
-    land_index,
     land_invoices,
     uuids_of,
 )
 from cost_pipeline.fetch.listings import account_of
-from cost_pipeline.load.rates import land_rates
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.settings import Settings
 from cost_pipeline.storage.connection import RunClock
-from cost_pipeline.storage.landing import Landing, Receipt
+from cost_pipeline.storage.landing import Landing
 
-Land = Callable[[Provider, Landing, datetime], Receipt]
-RATES_KEY = dg.AssetKey(["landing", "fx_rates"])
 OPTIONAL = "warning: "
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 INVOICES_KEY = dg.AssetKey(["landing", "do_invoice_files"])
-
-# Name, function, subject of the job that looks, words in the UI.
-LOOKS: tuple[tuple[str, Land, str, str], ...] = (
-    (
-        "do_balance",
-        land_balance,
-        "balance_sync",
-        "What is owed now; hourly, for the running month.",
-    ),
-    (
-        "do_billing_history",
-        land_history,
-        "billing_sync",
-        "Invoices, payments, credits and refunds of the account.",
-    ),
-    (
-        "do_invoices",
-        land_index,
-        "billing_sync",
-        "The index of invoices, with the month each is for.",
-    ),
-)
-
-
-def look_asset(name: str, land: Land, subject: str, words: str) -> dg.AssetsDefinition:
-    """Build the landing asset of one answer about bills."""
-    key = ["landing", name]
-
-    @dg.asset(
-        key=key,
-        group_name=LANDING,
-        description=words,
-        kinds={"python", "json"},
-        owners=OWNERS,
-        tags={"subject": subject, "layer": "landing"},
-        op_tags=FETCH_FIRST,
-        check_specs=[dg.AssetCheckSpec(COMPLETE, asset=key)],
-    )
-    def look(
-        provider: dg.ResourceParam[Provider],
-        landing: dg.ResourceParam[Landing],
-        clock: dg.ResourceParam[RunClock],
-    ) -> dg.MaterializeResult:
-        return receipt_result(key, land(provider, landing, clock.now))
-
-    return look
-
-
-@dg.asset(
-    key=RATES_KEY,
-    group_name=LANDING,
-    description="Euro reference rates of the central bank, all days since 1999.",
-    kinds={"csv"},
-    owners=OWNERS,
-    tags={"subject": "billing_sync", "layer": "landing"},
-    op_tags=FETCH_FIRST,
-    check_specs=[dg.AssetCheckSpec(COMPLETE, asset=RATES_KEY)],
-)
-def fx_rates(
-    rates: dg.ResourceParam[Callable[[], bytes]],
-    landing: dg.ResourceParam[Landing],
-    clock: dg.ResourceParam[RunClock],
-) -> dg.MaterializeResult:
-    """Land the history file as it came."""
-    receipt = land_rates(rates, landing, clock.now)
-    return receipt_result(list(RATES_KEY.path), receipt)
 
 
 @dg.asset(
@@ -109,7 +34,6 @@ def fx_rates(
     kinds={"csv", "json"},
     owners=OWNERS,
     tags={"subject": "provider_invoices", "layer": "landing"},
-    op_tags=FETCH_FIRST,
     partitions_def=INVOICES,
     backfill_policy=dg.BackfillPolicy.single_run(),
     check_specs=[dg.AssetCheckSpec(COMPLETE, asset=INVOICES_KEY)],
@@ -146,7 +70,3 @@ def do_invoice_files(
         },
         check_results=[result],
     )
-
-
-assets = [*(look_asset(*look) for look in LOOKS), fx_rates, do_invoice_files]
-keys = [*(asset.key for asset in assets if asset.key != INVOICES_KEY)]
