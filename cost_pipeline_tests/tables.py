@@ -12,9 +12,11 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.landed import QUARANTINE
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.load.reference import load_seed, make_calendar
+from cost_pipeline.load.reference import load_seed
 from cost_pipeline.models.build import Window, build
+from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger
@@ -29,6 +31,7 @@ def fresh_warehouse(
     connection = open_memory()
     set_clock(connection, RunClock(now, issue_from))
     make_calendar(connection)
+    connection.execute(QUARANTINE.ddl())
     prepare_ledger(connection, None)
     for contract in all_contracts().values():
         if contract.table.startswith("ledger."):

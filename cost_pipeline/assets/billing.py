@@ -22,11 +22,12 @@ from cost_pipeline.fetch.invoices import (
     uuids_of,
 )
 from cost_pipeline.fetch.listings import account_of
-from cost_pipeline.load.rates import land_rates
+from cost_pipeline.fetch.rates import land_rates
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.settings import Settings
 from cost_pipeline.storage.connection import RunClock
-from cost_pipeline.storage.landing import Landing, Receipt
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.receipts import Receipt
 
 Land = Callable[[Provider, Landing, datetime], Receipt]
 RATES_KEY = dg.AssetKey(["landing", "fx_rates"])

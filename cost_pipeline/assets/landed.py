@@ -32,7 +32,7 @@ Load = Callable[[duckdb.DuckDBPyConnection, Landing], object]
 
 
 @dataclass(frozen=True)
-class Step:
+class LoadStep:
     """Tables that one function loads, and what must have been landed or loaded."""
 
     name: str
@@ -60,16 +60,18 @@ def load_bills(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
 
 
 STEPS = (
-    Step("receipts", [RECEIPTS], load_receipts, [*listings.keys, *billing.keys]),
-    Step("observations", [OBSERVATIONS], load_observations, [key_of(RECEIPTS)]),
-    Step(
+    LoadStep("receipts", [RECEIPTS], load_receipts, [*listings.keys, *billing.keys]),
+    LoadStep("observations", [OBSERVATIONS], load_observations, [key_of(RECEIPTS)]),
+    LoadStep(
         "bills", BILLING, load_bills, [key_of(RECEIPTS)], frozenset({"duckdb", "csv"})
     ),
-    Step("quarantine", [QUARANTINE], nothing, [key_of(OBSERVATIONS), key_of(LINES)]),
+    LoadStep(
+        "quarantine", [QUARANTINE], nothing, [key_of(OBSERVATIONS), key_of(LINES)]
+    ),
 )
 
 
-def landed_assets(step: Step) -> dg.AssetsDefinition:
+def landed_assets(step: LoadStep) -> dg.AssetsDefinition:
     """Build the assets of one loading step, one for each table."""
 
     @dg.multi_asset(

@@ -29,7 +29,7 @@ APPENDED, DELIVERED = "appended", "delivered"
 
 
 @dataclass(frozen=True)
-class Step:
+class LedgerStep:
     """One ledger table, what is computed before it, and the function that writes it."""
 
     table: str
@@ -40,7 +40,7 @@ class Step:
 
 
 STEPS = (
-    Step(
+    LedgerStep(
         "lines",
         (
             "core.calendar_drafts",
@@ -52,35 +52,35 @@ STEPS = (
         "Lines of issued invoices; without a header nobody reads them.",
         "usage",
     ),
-    Step(
+    LedgerStep(
         "documents",
         ("ledger.lines",),
         issue_headers,
         "Issued invoices, adjustments and re-issues: what customers were told.",
         "usage",
     ),
-    Step(
+    LedgerStep(
         "claims",
         ("core.item_claims",),
         claim_items,
         "Subscription items that were put on an invoice, each once for ever.",
         "subscriptions",
     ),
-    Step(
+    LedgerStep(
         "crossings",
         ("core.spend_crossings",),
         record_crossings,
         "Spend that reached its threshold, each crossing once.",
         "spend",
     ),
-    Step(
+    LedgerStep(
         "margin_finals",
         ("core.margin_changes",),
         remember_finals,
         "Margins that were called final, and every correction of them since.",
         "margins",
     ),
-    Step(
+    LedgerStep(
         "messages",
         ("core.message_queue",),
         queue_messages,
@@ -90,7 +90,7 @@ STEPS = (
 )
 
 
-def ledger_asset(step: Step) -> dg.AssetsDefinition:
+def ledger_asset(step: LedgerStep) -> dg.AssetsDefinition:
     """Build the asset of one ledger table."""
     key = dg.AssetKey(["ledger", step.table])
 

@@ -11,7 +11,8 @@ from cost_pipeline.assets.groups import FETCH_FIRST, LANDING, OWNERS
 from cost_pipeline.fetch.listings import land_listing
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.storage.connection import RunClock
-from cost_pipeline.storage.landing import Landing, Receipt
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.receipts import Receipt
 
 COMPLETE = "complete"
 

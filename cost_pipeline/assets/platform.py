@@ -24,12 +24,8 @@ from cost_pipeline.contracts.registry import (
     reference_tables,
     source_tables,
 )
-from cost_pipeline.fetch.platform_tables import (
-    land_tables,
-    last_look,
-    load_source,
-    waiting_tables,
-)
+from cost_pipeline.fetch.platform_tables import land_tables, last_look, waiting_tables
+from cost_pipeline.load.platform_tables import load_source
 from cost_pipeline.load.tables import Loaded
 from cost_pipeline.models.rules import BrokenRule, broken_rules
 from cost_pipeline.resources import Warehouse

@@ -16,13 +16,8 @@ from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
 from cost_pipeline.fetch.listings import account_of
 from cost_pipeline.providers.base import Provider, ProviderError
-from cost_pipeline.storage.landing import (
-    Landing,
-    Receipt,
-    documents_in,
-    instant,
-    safe_name,
-)
+from cost_pipeline.storage.landing import Landing, documents_in, safe_name
+from cost_pipeline.storage.receipts import Receipt, instant
 
 OPTIONAL = ("invoice_items", "invoice_summary")
 

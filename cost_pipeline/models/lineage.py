@@ -1,12 +1,23 @@
 """Which upstream columns a column is computed from, read from the query itself."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.model import all_models, parsed
+
+
+@cache
+def provenance(model_table: str) -> Mapping[str, str]:
+    """For each column of a model the upstream columns it is computed from.
+
+    Dagster's open-source UI does not draw column lineage, so this goes into each
+    column's description, where people look.
+    """
+    return trace_columns(all_models()[model_table].query)
 
 
 def trace_columns(query: str) -> Mapping[str, str]:

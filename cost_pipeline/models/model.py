@@ -17,7 +17,6 @@ from sqlglot import exp
 from cost_pipeline.models.headers import Header, split_file
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
-SEEDS = SQL_FOLDER / "seeds"
 LAYERS = ("staging", "core", "marts")
 # What every keyed model comes after: it tells whose rows are to be built again.
 MARKS = "core.tenant_marks"
@@ -173,20 +172,3 @@ def upstream_tables(query: str) -> tuple[str, ...]:
         if table.db
     }
     return tuple(sorted(names))
-
-
-def output_columns(query: str) -> list[str]:
-    """The names of a query's columns."""
-    return [projection.alias_or_name for projection in parsed(query).selects]
-
-
-@cache
-def provenance(model_table: str) -> Mapping[str, str]:
-    """For each column of a model the upstream columns it is computed from.
-
-    Dagster's open-source UI does not draw column lineage, so this goes into each
-    column's description, where people look.
-    """
-    from cost_pipeline.models.lineage import trace_columns
-
-    return trace_columns(all_models()[model_table].query)

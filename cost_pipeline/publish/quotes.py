@@ -12,10 +12,9 @@ from decimal import Decimal
 
 import duckdb
 
-from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.load.reference import load_seed, make_calendar
 from cost_pipeline.models.build import build
+from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger
@@ -158,20 +157,20 @@ class QuoteLine:
 
 
 def quote(
-    request: QuoteRequest, now: datetime, catalog: duckdb.DuckDBPyConnection | None
+    request: QuoteRequest, now: datetime, catalog: duckdb.DuckDBPyConnection
 ) -> list[QuoteLine]:
     """Return the lines that an invoice would have, tax included.
 
-    The catalog is that of an open warehouse, or without one the default of the seeds.
+    The catalog is that of an open warehouse, or of another connection that holds it.
     """
     with open_memory() as connection:
         set_clock(connection, RunClock(now))
         make_calendar(connection)
         prepare_ledger(connection, None)
         for table in CATALOG:
-            _load_table(connection, all_contracts()[table], catalog)
-        if catalog is not None:
-            _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
+            connection.execute(all_contracts()[table].ddl())
+            _copy_rows(connection, table, table, catalog)
+        _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
         _build(connection, "core.billing_units", "core.versions_in_force")
         _put_request(connection, request)
         _build(connection, *PATH)
@@ -237,19 +236,6 @@ def _refuse_unknown(
             raise NotInCatalog(
                 f"there is no {what} {name}; there are {', '.join(known)}"
             )
-
-
-def _load_table(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    source: duckdb.DuckDBPyConnection | None,
-) -> None:
-    """Copy a small table from the open warehouse, or load its default."""
-    connection.execute(contract.ddl())
-    if source is None:
-        load_seed(connection, contract)
-    else:
-        _copy_rows(connection, contract.table, contract.table, source)
 
 
 def _copy_rows(

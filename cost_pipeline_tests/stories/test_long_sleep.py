@@ -16,7 +16,8 @@ from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline.models.digest import columns_for_digest
 from cost_pipeline.models.model import all_models
 from cost_pipeline.providers.demo import DEMO_NOW
-from cost_pipeline.storage.landing import Landing, instant
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.receipts import instant
 from cost_pipeline_tests.conftest import command
 
 pytestmark = pytest.mark.slow
