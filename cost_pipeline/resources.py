@@ -74,7 +74,7 @@ def run_clock(
 @dg.resource(description="The run's one `now`; nothing else reads a clock.")
 def clock_resource(context: dg.InitResourceContext) -> RunClock:
     tags = context.run.tags if context.run else {}
-    return run_clock(Settings.load(), tags.get(NOW_TAG))
+    return run_clock(Settings.load(), tags.get(NOW_TAG), context.run_id)
 
 
 @dg.resource(description="Immutable files: what the world told us.")
