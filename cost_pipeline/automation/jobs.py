@@ -15,17 +15,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 # the same instant, or a person and a tick, cannot fetch the same invoices at once.
 JOB = "cost_pipeline/job"
 
-# Four jobs are the whole pipeline, in this order. Two of them have partitions, and a
-# job can have only one kind of them.
-WHOLE = ("collect", "provider_invoices", "metering", "books")
-
 landing = dg.AssetSelection.tag("layer", "landing")
 raw = dg.AssetSelection.tag("layer", "raw") | dg.AssetSelection.tag("layer", "ref")
 inventory = dg.AssetSelection.tag("subject", "inventory")
 by_day = dg.AssetSelection.tag("partition", "day")
 by_invoice = dg.AssetSelection.tag("subject", "provider_invoices")
-slow = dg.AssetSelection.tag("subject", "inventory_slow")
-fast = dg.AssetSelection.tag("subject", "inventory_sync")
 everything = dg.AssetSelection.all()
 models = dg.AssetSelection.tag("layer", "core") | dg.AssetSelection.tag(
     "layer", "staging"
@@ -54,6 +48,8 @@ def _job(
     )
 
 
+# Four jobs are the whole pipeline, in this order. Two of them have partitions, and a
+# job can have only one kind of them.
 collect = _job(
     "collect",
     (landing | first_models.upstream()) - by_invoice - by_day,
