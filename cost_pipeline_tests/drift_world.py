@@ -28,7 +28,11 @@ PRICES = """
     do:main | s-2vcpu-4gb | 24_000_000           | USD
 """
 
-DRIFT = [name for name, model in all_models().items() if model.subject == "drift"]
+DRIFT = [
+    name
+    for name, model in all_models().items()
+    if model.subject == "drift" or name in ("marts.open_drift", "marts.drift_history")
+]
 
 
 def machine(*intervals: str) -> str:

@@ -4,9 +4,14 @@ Tables are written as text, one row per line, cells parted by `|`. Contract tabl
 their declared types; other columns are typed by their name and their values.
 """
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,7 +23,12 @@ from cost_pipeline.load.reference import load_seed
 from cost_pipeline.models.build import Window, build
 from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
-from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
+from cost_pipeline.storage.connection import (
+    RunClock,
+    open_memory,
+    prepare,
+    set_clock,
+)
 from cost_pipeline.storage.ledger import prepare_ledger
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
@@ -29,17 +39,34 @@ def fresh_warehouse(
 ) -> duckdb.DuckDBPyConnection:
     """An empty warehouse in memory: every declared table is there, seeds are loaded."""
     connection = open_memory()
+    connection.execute(f"attach '{seeded_file()}' as seeded (read_only)")
+    connection.execute("copy from database seeded to memory")
+    connection.execute("detach seeded")
     set_clock(connection, RunClock(now, issue_from))
-    make_calendar(connection)
-    connection.execute(QUARANTINE.ddl())
     prepare_ledger(connection, None)
-    for contract in all_contracts().values():
-        if contract.table.startswith("ledger."):
-            continue
-        connection.execute(contract.ddl())
-        if contract.table.startswith("ref."):
-            load_seed(connection, contract)
+    for model in all_models().values():
+        if model.is_view:
+            connection.execute(f"create view {model.table} as {model.query}")
     return connection
+
+
+@cache
+def seeded_file() -> Path:
+    """What every test begins with, made once: reading the seeds takes half a second."""
+    folder = tempfile.mkdtemp(prefix="seeded-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "seeded.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        prepare(connection, None)
+        make_calendar(connection)
+        connection.execute(QUARANTINE.ddl())
+        for contract in all_contracts().values():
+            if contract.table.startswith("ledger."):
+                continue
+            connection.execute(contract.ddl())
+            if contract.table.startswith("ref."):
+                load_seed(connection, contract)
+    return path
 
 
 def give(connection: duckdb.DuckDBPyConnection, table: str, text: str) -> None:
@@ -50,6 +77,8 @@ def give(connection: duckdb.DuckDBPyConnection, table: str, text: str) -> None:
     if contract is None:
         types = [type_of(name, [r[i] for r in rows]) for i, name in enumerate(names)]
         ddl = ", ".join(f"{n} {t}" for n, t in zip(names, types, strict=True))
+        if table.startswith("staging."):
+            connection.execute(f"drop view if exists {table}")
         connection.execute(f"create or replace table {table} ({ddl})")
     else:
         connection.execute(f"delete from {table}")

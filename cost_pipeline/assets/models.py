@@ -13,8 +13,14 @@ from cost_pipeline.automation.partitions import DAYS
 from cost_pipeline.books.metered_days import remember_metered
 from cost_pipeline.models.build import Built, Window, build
 from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
-from cost_pipeline.models.lineage import provenance
-from cost_pipeline.models.model import MARKS, Audit, Model, all_audits, all_models
+from cost_pipeline.models.model import (
+    MARKS,
+    Audit,
+    Model,
+    all_audits,
+    all_models,
+    provenance,
+)
 from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline.publish.previews import plots, preview
 from cost_pipeline.resources import Warehouse

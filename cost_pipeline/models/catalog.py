@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.models.lineage import provenance
-from cost_pipeline.models.model import SQL_FOLDER, Model, all_models
+from cost_pipeline.models.model import SQL_FOLDER, Model, all_models, provenance
 
 CATALOG = SQL_FOLDER / "CATALOG.md"
 

@@ -20,7 +20,12 @@ from cost_pipeline.storage.connection import transaction
 # marked, except in `core.item_claims`, the open items at this `now`; who has others
 # without a mark is in `LOOKS`.
 OF_TENANTS = frozenset(
-    {"raw.activities", "raw.ledger_claims", "ledger.claims", "core.item_claims"}
+    {
+        "staging.activities",
+        "staging.prior_claims",
+        "staging.claims",
+        "core.item_claims",
+    }
 )
 # Above one tenant in so many the whole table is cheaper. It is built whole too when as
 # many were replaced since as there are, because replaced rows stay in the file.

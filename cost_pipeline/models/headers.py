@@ -15,9 +15,9 @@ DIRECTIVES = (
     "partition",
     "keyed",
     "keyless",
-    "subject",
     "on",
     "blocks",
+    "append",
 )
 
 

@@ -1,65 +1,135 @@
-"""Which upstream columns a column is computed from, read from the query itself."""
+"""Which upstream columns a column comes from, read from the query itself.
 
-from collections.abc import Collection, Mapping
-from functools import cache
+`trace_columns` follows what a column is computed from, `passed_through` only what
+reaches it unchanged. Both follow CTEs and every part of a union down to the tables.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.models.model import all_models, parsed
+from cost_pipeline.models.macros import parsed
+
+# A table and one of its columns.
+Origin = tuple[str, str]
+ColumnsOf = Callable[[str], Collection[str]]
 
 
-@cache
-def provenance(model_table: str) -> Mapping[str, str]:
-    """For each column of a model the upstream columns it is computed from.
-
-    Dagster's open-source UI does not draw column lineage, so this goes into each
-    column's description, where people look.
-    """
-    return trace_columns(all_models()[model_table].query)
-
-
-def trace_columns(query: str) -> Mapping[str, str]:
+def trace_columns(query: str, columns_of: ColumnsOf) -> Mapping[str, str]:
     """Return `table.column, ...` for each output column that comes from a table."""
+    traced = _traced(query, _Tracer(columns_of, is_unchanged_only=False))
+    named = {
+        name: sorted({f"{table.split('.')[-1]}.{column}" for table, column in origins})
+        for name, origins in traced.items()
+    }
+    return {name: ", ".join(sources) for name, sources in named.items() if sources}
+
+
+def passed_through(query: str, columns_of: ColumnsOf) -> Mapping[str, set[Origin]]:
+    """For each output column the columns that reach it as they are, if any do."""
+    return _traced(query, _Tracer(columns_of, is_unchanged_only=True))
+
+
+def compared_with_now(
+    query: str, columns_of: ColumnsOf
+) -> Iterator[tuple[exp.Column, set[Origin]]]:
+    """Every column that is held against the run's now, with what it is as it came."""
+    root = build_scope(parsed(query))
+    tracer = _Tracer(columns_of, is_unchanged_only=True)
+    for scope in root.traverse() if root else ():
+        for test in scope.find_all(exp.LT, exp.LTE, exp.GT, exp.GTE):
+            for side, other in ((test.left, test.right), (test.right, test.left)):
+                is_now = isinstance(other, exp.Column) and other.name == "now_at"
+                if is_now and isinstance(side, exp.Column):
+                    yield side, tracer.below(side, scope, set()) or set()
+
+
+def _traced(query: str, tracer: "_Tracer") -> dict[str, set[Origin]]:
     root = build_scope(parsed(query))
     if root is None:
         return {}
-    found = {}
-    for projection in _selects(root):
-        sources = sorted(_through(root, projection.alias_or_name, set()))
-        if sources:
-            found[projection.alias_or_name] = ", ".join(sources)
-    return found
+    names = [projection.alias_or_name for projection in _selects(root)]
+    return {name: tracer.through(root, name, set()) or set() for name in names}
 
 
-def _sources(node: exp.Expr, scope: Scope, seen: set[tuple[int, str]]) -> set[str]:
-    """Follow every column below a node through the CTEs to the tables."""
-    found: set[str] = set()
-    for column in node.find_all(exp.Column):
-        for source in _candidates(column, scope):
-            step = (id(source), column.name)
-            if step in seen:
+@dataclass(frozen=True)
+class _Tracer:
+    columns_of: ColumnsOf
+    is_unchanged_only: bool
+
+    def through(
+        self, scope: Scope, column: str, seen: set[tuple[int, str]]
+    ) -> set[Origin] | None:
+        """The origins of one output column of a query, all union branches; None when
+        one of them computes it and only unchanged columns are wanted."""
+        found: set[Origin] = set()
+        for branch in _branches(scope):
+            position = _position(scope, column)
+            selects = _selects(branch)
+            if position is not None and position < len(selects):
+                node = selects[position].unalias()
+            elif any(projection.is_star for projection in selects):
+                node = exp.column(column)
+            else:
                 continue
-            seen.add(step)
-            if isinstance(source, exp.Table):
-                found.add(f"{source.name}.{column.name}")
-            elif isinstance(source, Scope):
-                found |= _through(source, column.name, seen)
-    return found
+            if self.is_unchanged_only and not isinstance(node, exp.Column):
+                return None
+            origins = self.below(node, branch, seen)
+            if origins is None:
+                return None
+            found |= origins
+        return found
+
+    def below(
+        self, node: exp.Expr, scope: Scope, seen: set[tuple[int, str]]
+    ) -> set[Origin] | None:
+        """Follow every column below a node through the CTEs to the tables."""
+        found: set[Origin] = set()
+        for column in node.find_all(exp.Column):
+            for source in self._candidates(column, scope):
+                step = (id(source), column.name)
+                if step in seen:
+                    continue
+                seen.add(step)
+                if isinstance(source, exp.Table):
+                    found.add((_name(source), column.name))
+                    continue
+                origins = self.through(source, column.name, seen)
+                if origins is None:
+                    return None
+                found |= origins
+        return found
+
+    def _candidates(self, column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
+        """The tables or CTEs a column may come from: the named one, or all that fit."""
+        sources = {
+            name: source
+            for name, (_, source) in scope.selected_sources.items()
+            if isinstance(source, exp.Table | Scope)
+        }
+        if column.table:
+            named = sources.get(column.table)
+            return [named] if named is not None else []
+        fitting = [s for s in sources.values() if self._has(s, column.name)]
+        # What fits nowhere is of the one table whose columns nobody declares.
+        undeclared: list[exp.Table | Scope] = [
+            source
+            for source in sources.values()
+            if isinstance(source, exp.Table) and not self.columns_of(_name(source))
+        ]
+        return fitting or (undeclared if len(undeclared) == 1 else [])
+
+    def _has(self, source: exp.Table | Scope, column: str) -> bool:
+        if isinstance(source, exp.Table):
+            return column in self.columns_of(_name(source))
+        has_star = any(projection.is_star for projection in _selects(source))
+        return has_star or _position(source, column) is not None
 
 
-def _through(scope: Scope, column: str, seen: set[tuple[int, str]]) -> set[str]:
-    """The sources of one output column of a nested query, all union branches."""
-    found: set[str] = set()
-    for branch in _branches(scope):
-        position = _position(scope, column)
-        selects = _selects(branch)
-        if position is not None and position < len(selects):
-            found |= _sources(selects[position], branch, seen)
-        elif any(projection.is_star for projection in selects):
-            found |= _sources(exp.column(column), branch, seen)
-    return found
+def _name(source: exp.Table) -> str:
+    return f"{source.db}.{source.name}"
 
 
 def _branches(scope: Scope) -> list[Scope]:
@@ -72,42 +142,6 @@ def _branches(scope: Scope) -> list[Scope]:
 def _position(scope: Scope, column: str) -> int | None:
     names = [projection.alias_or_name for projection in _selects(scope)]
     return names.index(column) if column in names else None
-
-
-def _candidates(column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
-    """The tables or CTEs a column may come from: the named one, or all that fit."""
-    sources = {
-        name: source
-        for name, (_, source) in scope.selected_sources.items()
-        if isinstance(source, exp.Table | Scope)
-    }
-    if column.table:
-        named = sources.get(column.table)
-        return [named] if named is not None else []
-    fitting = [source for source in sources.values() if _has(source, column.name)]
-    # What fits nowhere is of the one table whose columns nobody declares.
-    undeclared: list[exp.Table | Scope] = [
-        source
-        for source in sources.values()
-        if isinstance(source, exp.Table) and not columns_of(source)
-    ]
-    return fitting or (undeclared if len(undeclared) == 1 else [])
-
-
-def _has(source: exp.Table | Scope, column: str) -> bool:
-    if isinstance(source, exp.Table):
-        return column in columns_of(source)
-    has_star = any(projection.is_star for projection in _selects(source))
-    return has_star or _position(source, column) is not None
-
-
-def columns_of(source: exp.Table) -> Collection[str]:
-    """The columns that a model or a contract declares; none if neither does."""
-    table = f"{source.db}.{source.name}"
-    if table in all_models():
-        return all_models()[table].columns
-    contract = all_contracts().get(table.replace("raw.ledger_", "ledger."))
-    return [column.name for column in contract.all_columns] if contract else ()
 
 
 def _selects(scope: Scope) -> list[exp.Expr]:

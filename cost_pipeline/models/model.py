@@ -1,20 +1,23 @@
 """Reading the SQL models: one file is one table, and the file says all about it.
 
-What a model is made of (header, query, upstream tables, column provenance) is read
-here. How it is built is `building.py`, what it may not contain is `linting.py`.
+What a model is made of (header, query, upstream tables, columns and their words) is
+read here. How it is built is `build.py`, what it may not contain is `lint.py`,
+where a column comes from is `lineage.py`, what a formula is `macros.py`.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import sqlglot
 from sqlglot import exp
 
+from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.headers import Header, split_file
+from cost_pipeline.models.lineage import passed_through, trace_columns
+from cost_pipeline.models.macros import expanded, parsed
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 LAYERS = ("staging", "core", "marts")
@@ -29,8 +32,12 @@ class Model:
     table: str
     path: Path
     header: Header
+    # As written, and with the formulas it calls spelled out, as it is run and stored.
+    source: str
     query: str
     upstream: tuple[str, ...]
+    # Words of each column, in the order of the query; empty = said nowhere.
+    columns: Mapping[str, str]
 
     @property
     def layer(self) -> str:
@@ -50,7 +57,8 @@ class Model:
 
     @property
     def subject(self) -> str:
-        return (*self.header.lines("subject"), "shared")[0]
+        """Its folder: `core/<subject>/`; the other layers are one folder each."""
+        return self.path.parent.name
 
     @property
     def definition(self) -> str:
@@ -72,10 +80,6 @@ class Model:
     @property
     def volatile(self) -> tuple[str, ...]:
         return self.header.words("volatile")
-
-    @property
-    def columns(self) -> Mapping[str, str]:
-        return self.header.columns
 
     @property
     def partition(self) -> str | None:
@@ -126,10 +130,13 @@ def all_models(folder: Path = SQL_FOLDER) -> dict[str, Model]:
     found = {
         model.table: model
         for layer in LAYERS
-        for model in map(read_model, sorted((folder / layer).glob("*.sql")))
+        for model in map(read_model, sorted((folder / layer).rglob("*.sql")))
     }
     graph = {name: [t for t in m.upstream if t in found] for name, m in found.items()}
-    return {name: found[name] for name in TopologicalSorter(graph).static_order()}
+    ordered: dict[str, Model] = {}
+    for name in TopologicalSorter(graph).static_order():
+        ordered[name] = with_words(found[name], ordered)
+    return ordered
 
 
 @cache
@@ -139,28 +146,68 @@ def all_audits(folder: Path = SQL_FOLDER) -> tuple[Audit, ...]:
 
 
 def read_model(path: Path) -> Model:
-    """Read one model file."""
-    header, query = split_file(path.read_text("utf-8"), path.name)
-    table = f"{path.parent.name}.{path.stem}"
+    """Read one model file, without the words that its columns inherit."""
+    header, source = split_file(path.read_text("utf-8"), path.name)
+    query = expanded(source, SQL_FOLDER / "macros")
     upstream = upstream_tables(query)
     if header.words("keyed"):
         upstream = tuple(sorted({*upstream, MARKS}))
-    return Model(table, path, header, query, upstream)
+    names = [projection.alias_or_name for projection in parsed(query).selects]
+    columns = {name: header.columns.get(name, "") for name in names}
+    return Model(table_of(path), path, header, source, query, upstream, columns)
+
+
+def table_of(path: Path) -> str:
+    """`core/<subject>/resources.sql` is `core.resources`, `marts/resources.sql` a mart.
+
+    A file beside none of the layers is a table of its folder.
+    """
+    layers = [part for part in path.parts[:-1] if part in LAYERS]
+    return f"{(*layers, path.parent.name)[0]}.{path.stem}"
 
 
 def read_audit(path: Path) -> Audit:
     """Read one audit file; its `on:` line names the table it is shown beside."""
-    header, query = split_file(path.read_text("utf-8"), path.name)
-    return Audit(path.stem, path, header, query)
+    header, source = split_file(path.read_text("utf-8"), path.name)
+    return Audit(path.stem, path, header, expanded(source, SQL_FOLDER / "macros"))
 
 
-@cache
-def parsed(query: str) -> exp.Query:
-    """The query as a tree. Callers must not change it."""
-    tree = sqlglot.parse_one(query, read="duckdb")
-    if not isinstance(tree, exp.Query):
-        raise TypeError(f"a model is one query, not {type(tree).__name__}")
-    return tree
+def with_words(model: Model, above: Mapping[str, Model]) -> Model:
+    """The model with the words of columns that it only passes on.
+
+    They are said where the meaning begins; a column that comes from tables which say
+    different things has to say its own.
+    """
+    silent = [name for name, words in model.columns.items() if not words]
+    if not silent:
+        return model
+    columns = dict(model.columns)
+    origins = passed_through(model.query, declared_in(above))
+    for name in silent:
+        said = {words_of(table, column, above) for table, column in origins[name]}
+        columns[name] = said.pop() if len(said) == 1 else ""
+    return replace(model, columns=columns)
+
+
+def words_of(table: str, column: str, models: Mapping[str, Model]) -> str:
+    """What a model or a contract says of a column."""
+    if table in models:
+        return models[table].columns.get(column, "")
+    contract = all_contracts().get(table.replace("raw.ledger_", "ledger."))
+    said = {c.name: c.description for c in contract.all_columns} if contract else {}
+    return said.get(column, "")
+
+
+def declared_in(models: Mapping[str, Model]) -> Callable[[str], tuple[str, ...]]:
+    """The columns of a table that a model or a contract declares; none if neither."""
+
+    def columns_of(table: str) -> tuple[str, ...]:
+        if table in models:
+            return tuple(models[table].columns)
+        contract = all_contracts().get(table.replace("raw.ledger_", "ledger."))
+        return tuple(c.name for c in contract.all_columns) if contract else ()
+
+    return columns_of
 
 
 @cache
@@ -172,3 +219,14 @@ def upstream_tables(query: str) -> tuple[str, ...]:
         if table.db
     }
     return tuple(sorted(names))
+
+
+@cache
+def provenance(model_table: str) -> Mapping[str, str]:
+    """For each column of a model the upstream columns it is computed from.
+
+    Dagster's open-source UI does not draw column lineage, so this goes into each
+    column's description, where people look.
+    """
+    models = all_models()
+    return trace_columns(models[model_table].query, declared_in(models))

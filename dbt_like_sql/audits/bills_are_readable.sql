@@ -13,7 +13,7 @@ with newest as (
             partition by receipts.account, receipts.kind
             order by receipts.received_at desc
         ) as recency
-    from raw.receipts as receipts
+    from staging.receipts as receipts
     cross join ref.clock as clock
     where receipts.kind in ('invoices', 'billing_history')
         and receipts.verdict = 'accepted'
@@ -22,8 +22,8 @@ with newest as (
 
 select newest.kind, aside.source_row, aside.reason, left(aside.raw_text, 200) as raw_text
 from newest
-join raw.quarantine as aside
+join staging.quarantine as aside
     on aside.source_file = newest.sha256
-    and aside.table_name in ('raw.invoice_headers', 'raw.billing_history')
+    and aside.table_name in ('staging.invoice_headers', 'staging.billing_history')
 where newest.recency = 1
 order by newest.kind, aside.source_row

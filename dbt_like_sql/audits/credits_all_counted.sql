@@ -5,7 +5,7 @@ on: core.credit_usage
 */
 with events as (
     select count(*) as number
-    from raw.credit_events
+    from staging.credit_events
     cross join ref.clock as clock
     where occurred_at <= clock.now_at
 ),
@@ -13,7 +13,7 @@ with events as (
 -- Few installs come from the old ledger: only their events are looked at one by one.
 imported as (
     select count(*) as number
-    from raw.credit_events as events
+    from staging.credit_events as events
     cross join ref.clock as clock
     join core.credit_anchors as anchors on anchors.install_id = events.install_id
     where anchors.imported_until is not null

@@ -9,13 +9,13 @@ with sums as (
         sum(delta_revenue_cents) as revenue_cents,
         sum(delta_cost_cents) as cost_cents,
         sum(delta_cost_micros_usd) as cost_micros
-    from ledger.margin_finals
+    from staging.margin_finals
     group by month, tenant_id, deployment_id, kind, revenue_currency, currency
 ),
 
 told_later as (
     select distinct finals.month
-    from ledger.margin_finals as finals
+    from staging.margin_finals as finals
     join ref.clock as clock on finals.recorded_at > clock.now_at
 )
 

@@ -6,7 +6,7 @@ on: marts.fx_rates
 with needed as (
     select currency from marts.cost_lines
     union
-    select currency from raw.tenants
+    select currency from staging.tenants
 )
 
 select

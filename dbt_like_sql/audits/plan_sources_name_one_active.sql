@@ -7,7 +7,7 @@ on: core.versions_in_force
 warn: yes
 */
 select plan_code, string_agg(plan_version_id, ', ' order by version) as versions
-from raw.plan_versions
+from staging.plan_versions
 where status = 'active'
 group by plan_code
 having count(*) > 1

@@ -8,8 +8,8 @@ select
     prices.currency,
     prices.effective_from,
     later.effective_from as overlaps_from
-from raw.resource_prices as prices
-join raw.resource_prices as later
+from staging.resource_prices as prices
+join staging.resource_prices as later
     on later.billing_kind = prices.billing_kind
     and later.currency = prices.currency
     and later.effective_from > prices.effective_from

@@ -5,7 +5,6 @@ The rows of a cell sum to its cost in US dollars and to its revenue in the curre
 the documents. From here a bill line leads to the landed file and row, and a document
 line to usage, items and events.
 
-subject: margins
 grain: side, source_id, line_number, tenant_id, deployment_id
 
 side: 'cost' or 'revenue'.

@@ -4,7 +4,6 @@ What each kind should have cost by the inventory, beside what the provider bille
 A difference is a resource that the inventory did not see, a price that changed, or a
 bill that is wrong. The running month is estimated so far and not invoiced yet.
 
-subject: margins
 grain: month, provider_account, kind, currency
 
 month: First day of the month, UTC.

@@ -7,13 +7,11 @@ shares included and recoverable tax left out; revenue is what was issued, else t
 draft. Credits are shown by their unit prices in columns of their own, because no
 provider invoice and no document of ours carries them.
 
-subject: margins
 grain: month, tenant_id, deployment_id, kind, revenue_currency
 check: margin_cents is null or margin_cents = revenue_cents - cost_cents
 check: state in ('provisional', 'final')
 warn: revenue_cents is not null and cost_cents is not null
 
-month: First day of the month, UTC.
 tenant_id: The tenant; 'internal' is ourselves, 'unattributed' nobody known.
 deployment_id: The deployment, or the same named values.
 kind: Resource kind; 'plan' for what is paid for the plan itself.
@@ -23,13 +21,10 @@ cost_cents: Cost in the report currency; null = no exchange rate is known; 0 in 
     provisional month may only mean that the provider's bill is still to come.
 margin_cents: Revenue less cost; before the bill it is revenue alone.
 margin_pct: Margin as a share of revenue, in per cent; null without revenue.
-currency: The report currency.
 revenue_original_cents: Revenue as it stands on the documents.
 cost_micros_usd: Cost as the provider billed it, in millionths.
 fx_rate: Report units per US dollar, at which cost was converted.
-fx_date: The day that rate was fixed.
 revenue_fx_rate: Report units per unit of the revenue currency.
-revenue_fx_date: The day that rate was fixed.
 unit_revenue_cents: What tiers of credits earned by their prices, report currency.
 unit_cost_cents: What spent credits cost by their unit costs, report currency.
 state: 'final' when the provider's invoices of the month are accepted, no draft is left

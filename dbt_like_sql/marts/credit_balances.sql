@@ -4,7 +4,6 @@ What each install may still spend as of now, and which backend would answer next
 Planned with the tier presented, not with the one seen at the last credit. An overdraft
 is shown and not undone: the credit was answered and paid for.
 
-subject: credits
 grain: install_id
 check: remaining >= 0
 check: gemini_remaining >= 0
@@ -13,13 +12,7 @@ check: overdraft >= 0
 warn: is_known_tier
 warn: not is_overdrawn
 
-install_id: The install.
-tenant_id: Who pays for it, or 'unattributed'.
-tier: The tier presented last.
-is_known_tier: Whether that tier has a quota of its own.
-has_hardware: Whether it may fall back to own hardware.
 period_start: First instant of the running period.
-next_renewal_at: First instant of the next one.
 used: Credits booked against the quota: for ever, or in the running period.
 remaining: What is left of the quota; null = unlimited.
 capped: 'lifetime' or 'monthly': which of the two the quota is.
@@ -32,7 +25,6 @@ overdraft: Credits beyond the quota, or beyond the cap on gemini if that is more
 is_overdrawn: Whether there are any.
 lifetime_used: Credits ever used from the lifetime budget.
 monthly_used: Credits used in the running period.
-last_active_at: Its last credit; null = none.
 */
 with balances as (
     select

@@ -4,13 +4,10 @@ What credits cost by the backend that answered, and what their tiers brought in.
 A tier's price is for all its credits, whichever backend answers; it stands under the
 backend 'any', because cutting it up would invent a price per backend.
 
-subject: margins
 grain: month, tenant_id, deployment_id, backend, currency
 check: credits >= 0
 
 month: First day of the month, UTC.
-tenant_id: Who pays for the install, or 'unattributed'.
-deployment_id: The install.
 backend: What answered; 'any' for the price of the tier.
 currency: Currency of the unit cost, or of the price.
 credits: Credits that were answered.

@@ -4,7 +4,6 @@ Everything an operator should know about the data, one row each.
 Nothing here stops the pipeline: what is doubtful was left out, held back or taken at
 its word, and says so. A row leaves this table when what it speaks of is mended.
 
-subject: quality
 grain: area, finding, subject_id
 
 area: Which part of the books it concerns.

@@ -3,14 +3,9 @@ What each deployment earned us and cost us, month by month, all kinds together.
 
 An amount that cannot be converted makes its sum unknown (null), never smaller.
 
-subject: margins
 grain: month, tenant_id, deployment_id, currency
 check: margin_cents is null or margin_cents = revenue_cents - cost_cents
 
-month: First day of the month, UTC.
-tenant_id: The tenant; 'internal' is ourselves, 'unattributed' nobody known.
-deployment_id: The deployment, or the same named values.
-currency: The report currency.
 revenue_cents: Revenue in the report currency; null = a part of it has no rate.
 cost_cents: Cost in the report currency; null = a part of it has no rate.
 margin_cents: Revenue less cost; before the bill it is revenue alone.

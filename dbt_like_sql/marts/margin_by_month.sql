@@ -3,12 +3,9 @@ What each month earned, what it cost, and what was left.
 
 An amount that cannot be converted makes its sum unknown (null), never smaller.
 
-subject: margins
 grain: month, currency
 check: margin_cents is null or margin_cents = revenue_cents - cost_cents
 
-month: First day of the month, UTC.
-currency: The report currency.
 revenue_cents: Revenue in the report currency; null = a part of it has no rate.
 cost_cents: Cost in the report currency; null = a part of it has no rate.
 margin_cents: Revenue less cost; before the bill it is revenue alone.

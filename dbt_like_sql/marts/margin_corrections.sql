@@ -4,22 +4,14 @@ What changed of margins that were final, when it was seen, and why.
 A margin that was called final never changes in silence: the row it was called final
 with and its corrections sum to what the margin table shows.
 
-subject: margins
 grain: month, tenant_id, deployment_id, kind, revenue_currency, currency, revision
 check: revision > 0
 volatile: recorded_at
 
-month: First day of the month, UTC.
-tenant_id: The tenant or a named value.
-deployment_id: The deployment or a named value.
-kind: Resource kind.
 revenue_currency: Currency of the documents.
 currency: The report currency.
 revision: Counts the corrections of the cell from 1.
-delta_revenue_cents: Change of revenue, report currency.
-delta_cost_cents: Change of cost, report currency.
 delta_revenue_original_cents: Change of revenue as on the documents.
-delta_cost_micros_usd: Change of cost as billed, in millionths.
 reason: What was different: invoices of the provider, our documents, or neither.
 recorded_at: When it was seen.
 */
@@ -28,7 +20,7 @@ with revised as (
         finals.*,
         lag(finals.cost_basis) over cell as earlier_cost_basis,
         lag(finals.revenue_basis) over cell as earlier_revenue_basis
-    from ledger.margin_finals as finals
+    from staging.margin_finals as finals
     join ref.clock as clock on finals.recorded_at <= clock.now_at
     window cell as (
         partition by

@@ -5,14 +5,12 @@ The method is linear: usage to date divided by the elapsed share of the month. I
 back-tested on earlier months at the same share, against what was invoiced then. Tax is
 left out of both: a balance holds none until the invoice adds it.
 
-subject: margins
 grain: month, provider_account
 
 month: First day of the month, UTC.
 provider_account: The account.
 currency: Currency of the account.
 as_of: The last balance of the month; null = none was taken.
-month_to_date_micros: Usage of the month by then, in millionths.
 projected_micros: Where the month was heading then, in millionths.
 invoiced_micros: What the provider invoiced without tax, in millionths; null = not yet.
 backtest_as_of: The balance as far into that month as the running month is now.

@@ -1,19 +1,10 @@
 /*
 What each plan includes now, and what more of it costs.
 
-subject: catalog
 grain: plan_code, billing_kind
 
-plan_code: The plan.
 plan_version_id: The version in force.
-billing_kind: What is measured.
-included_quantity: Allowance of a whole month.
-overage_unit_size: Size of a block of overage.
-unit_rounding: Whether a begun block counts whole.
-overage_unit_price_cents: Price of a block.
-currency: Currency of the price.
 hard_cap_quantity: Quantity beyond which nothing is charged; null = none.
-allowance_policy: Whether a part of a month has the whole allowance.
 */
 select
     plans.plan_code,

@@ -1,15 +1,9 @@
 /*
 The plans that can be bought now, each in the version in force.
 
-subject: catalog
 grain: plan_code
 
-plan_code: The plan.
-name: Name on documents.
 plan_version_id: The version a new subscription is bound to.
-version: Its number within the plan.
-base_price_cents: Price of a whole month.
-currency: Currency of the price.
 published_at: Since when it is in force.
 items: How many kinds of usage it includes or prices.
 */

@@ -4,7 +4,6 @@ Each tenant's cost of a month beside what the plan brings in, and when it was to
 One row per month, metric and threshold, over or not. A crossing that was recorded stays
 here with its instant, even when late data brings the spend below again.
 
-subject: spend
 grain: period_start, tenant_id, metric, threshold_pct
 check: threshold_cents > 0
 check: crossed_at is not null or not is_over
@@ -31,14 +30,14 @@ rate_card: Where the prices came from.
 */
 with sent as (
     select message_id, min(happened_at) as sent_at
-    from ledger.deliveries
+    from staging.deliveries
     where outcome = 'sent'
     group by message_id
 ),
 
 recorded as (
     select crossings.*, sent.sent_at
-    from ledger.crossings as crossings
+    from staging.crossings as crossings
     left join sent using (message_id)
 ),
 

@@ -4,7 +4,6 @@ Subscription charges and credits, each with its period of service and its invoic
 Items wait here until they are claimed; `open_days` shows for how long. Revenue is what
 stands on documents, by the month of `service_start`; a credit that waits is not in it.
 
-subject: subscriptions
 grain: item_id
 check: amount_cents <> 0
 warn: state <> 'waiting' or open_days <= 62
@@ -12,23 +11,12 @@ volatile: claimed_at, open_days
 
 item_id: Derived from tenant, relay and activity or boundary; unique for ever.
 charge_id: The charge; its corrections share it.
-tenant_id: Who pays.
-resource_id: The relay.
-activity_id: The activity behind it; null for a renewal.
-plan_code: The plan charged or credited.
 item_kind: 'create', 'reactivate', 'deactivate', 'plan_change', 'renewal' or
     'correction'.
-amount_cents: Charge; negative = credit.
-currency: Its currency.
-created_at: When it arose.
-service_start: First instant it pays for.
-service_end: First instant after.
 tick_at: The whole hour that claims it; null while it waits.
-claimed_at: The now of the run that claimed it; null = not claimed.
 invoice_id: The invoice, drafts included; null if settled or waiting.
 state: 'invoiced', 'settled', 'draft', 'draft_settled', 'waiting' or 'before_start'.
 open_days: Days since it arose, while not claimed; 0 once claimed.
-description: Words on the invoice.
 */
 select
     claims.item_id,

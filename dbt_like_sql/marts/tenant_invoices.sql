@@ -4,29 +4,9 @@ Every invoice and adjustment: what was issued, and what would be.
 Both cycles stand here: calendar months, and the anniversary periods of subscriptions.
 A draft may still change; an issued document never does.
 
-subject: margins
 grain: invoice_id
 check: subtotal_cents + tax_cents = total_cents
 volatile: issued_at, due_at, notes
-
-invoice_id: The document.
-number: Printed number.
-revision: 1, and one more after each void.
-document_type: 'invoice' or 'adjustment'.
-corrects_invoice_id: The invoice an adjustment corrects; null for an invoice.
-tenant_id: Who owes.
-cycle: 'calendar' or 'anniversary'.
-period_start: First instant.
-period_end: First instant after it.
-subtotal_cents: Without tax.
-tax_cents: Tax.
-total_cents: What is owed.
-currency: ISO 4217 code.
-status: 'before_start', 'draft', 'issued' or 'void'.
-issued_at: When it was issued; null = not issued.
-due_at: By when it is to be paid.
-is_provisional: Whether it is a draft that may still change.
-notes: What a reader should know; null = nothing.
 */
 select
     invoice_id,

@@ -5,7 +5,6 @@ Amounts of the report currency, of the same deployments whose usage is counted, 
 once. Revenue is what is charged beyond allowances; what plans include earns no price of
 its own, so a low unit revenue is not yet a loss.
 
-subject: margins
 grain: month, billing_kind, currency
 
 month: First day of the month, UTC.

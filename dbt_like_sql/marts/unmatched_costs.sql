@@ -1,23 +1,14 @@
 /*
 What was paid for nothing that is known: lines without a resource or an owner, and why.
 
-subject: costs
 grain: invoice_uuid, line_number
 warn: unmatched_reason <> 'unknown'
 
 invoice_uuid: The invoice.
 line_number: The line.
-period_start: First instant of the invoice's month.
-product: The provider's product.
-description: The provider's words.
-kind: Resource kind, or what the charge is.
-amount_micros: The amount, in millionths.
-currency: Currency of the invoice.
 resource_id: The placeholder, or 'none'.
 unmatched_reason: Why no resource was found; empty = it has one, but nobody owns it.
 role: Who bears it all the same: tenant, shared, internal or unattributed.
-tenant_id: Who bears it, or 'unattributed'.
-deployment_id: Which deployment, or 'unattributed'.
 */
 select
     lines.invoice_uuid,

@@ -1,7 +1,6 @@
 /*
 An operator's word on whose a resource is, from a date on.
 
-subject: inventory
 grain: resource_id, decided_at
 
 resource_id: The resource.
@@ -28,5 +27,5 @@ select
         case when json_extract_string(details, '$.tenant_id') is null
             then 'unattributed' else 'tenant' end
     ) as varchar) as role
-from raw.ledger_decisions
+from staging.decisions
 where decision = 'classify-resource'

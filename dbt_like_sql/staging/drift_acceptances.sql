@@ -1,7 +1,6 @@
 /*
 An operator's word that a live value is what is wanted from now on.
 
-subject: drift
 grain: drift_id
 
 drift_id: The drift that was accepted.
@@ -18,5 +17,5 @@ select
     cast(json_extract_string(details, '$.provider_id') as varchar) as provider_id,
     cast(json_extract_string(details, '$.field') as varchar) as field,
     cast(json_extract(details, '$.actual') as json) as actual
-from raw.ledger_decisions
+from staging.decisions
 where decision = 'accept-drift'

@@ -1,17 +1,11 @@
 /*
 Lines of invoice files, with the text before and within the last parenthesis.
 
-subject: costs
 grain: invoice_uuid, version, line_number
 
-invoice_uuid: The invoice.
-version: SHA-256 of the CSV.
 line_number: Row in the file.
-product: The provider's product.
 group_description: What groups the line.
 description: The provider's words.
-project_name: The provider's project.
-category: iaas, paas, ...
 start_at: Start, or null when not stated.
 end_at: End, or null when not stated.
 amount_micros: The amount, in millionths.

@@ -1,14 +1,11 @@
 /*
 Which tenant, deployment and role the platform gives a provider project, and when.
 
-subject: inventory
 grain: project_id, valid_from
 
-project_id: The provider's project.
 tenant_id: Who pays for what is in it, or 'unattributed'.
 deployment_id: Which deployment it serves, or 'unattributed'.
 role: tenant, shared or internal.
-valid_from: First instant of the link.
 valid_to: First instant after it; null = open.
 */
 select

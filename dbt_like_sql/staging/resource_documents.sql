@@ -5,7 +5,6 @@ The listings spell the same fact in several ways; here it has one column. A valu
 is no plain number or time is null. A `created_at` before 2010 is nonsense (the provider
 is younger), and would start a resource before every calendar.
 
-subject: inventory
 grain: account, listing, provider_id, observed_at
 
 account: Provider and account, as resource ids begin: `do:main`.
@@ -24,12 +23,11 @@ parent_kind: Kind of that parent.
 created_at: When the provider says it was made.
 assigned_at: When a project took it, in the listing of project resources.
 document: The resource as landed.
-source_file: SHA-256 of the landed listing.
 source_row: Line in that listing.
 */
 with texts as (
     select
-        *,
+        observations.*,
         document is not null as is_present,
         json_type(document, '$.region') = 'VARCHAR' as has_plain_region,
         json_type(document, '$.size') = 'VARCHAR' as has_plain_size,
@@ -42,7 +40,8 @@ with texts as (
         cast(try_cast(coalesce(json_extract_string(document, '$.created_at'),
             json_extract_string(document, '$.reserved_at')) as timestamptz)
             as timestamp) as told_created_at
-    from raw.observations
+    from raw.observations as observations
+    join ref.clock as clock on observations.observed_at <= clock.now_at
 )
 
 select
