@@ -84,11 +84,11 @@ def show_preview(settings: Settings, console: Console, month: str | None) -> Non
 def _catalog(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The catalog of the warehouse; before the first run that of the seeds."""
     from cost_pipeline.load.reference import seeded
-    from cost_pipeline.publish.quotes import CATALOG
+    from cost_pipeline.publish.quotes import catalog_tables
     from cost_pipeline.resources import opened_warehouse, run_clock
 
     if not settings.warehouse_path.exists():
-        with seeded(CATALOG) as connection:
+        with seeded(catalog_tables()) as connection:
             yield connection
         return
     with opened_warehouse(settings, run_clock(settings)) as connection:
