@@ -8,7 +8,8 @@ its environment.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ import duckdb
 import httpx
 from pydantic import PrivateAttr
 
-from cost_pipeline.books.due import Due
+from cost_pipeline.books.due import days_to_meter, messages_to_deliver
+from cost_pipeline.contracts.landed import QUARANTINE
+from cost_pipeline.fetch.accepted_invoices import due_keys, unaccepted_keys
+from cost_pipeline.fetch.platform_tables import has_changed
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.gateways.email import EmailGateway, WrongMailSettings
-from cost_pipeline.load.reference import make_calendar
+from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.ecb import fetch_history
@@ -37,6 +41,7 @@ from cost_pipeline.storage.ledger import prepare_ledger, restore
 
 NOW_TAG = "cost_pipeline/now"
 WAIT_FOR_WAREHOUSE_S = 120.0
+ACTIVITIES = "activities"
 
 
 def wall_clock() -> datetime:
@@ -69,7 +74,7 @@ def run_clock(
 @dg.resource(description="The run's one `now`; nothing else reads a clock.")
 def clock_resource(context: dg.InitResourceContext) -> RunClock:
     tags = context.run.tags if context.run else {}
-    return run_clock(Settings.load(), tags.get(NOW_TAG))
+    return run_clock(Settings.load(), tags.get(NOW_TAG), context.run_id)
 
 
 @dg.resource(description="Immutable files: what the world told us.")
@@ -130,8 +135,9 @@ def warehouse_of(settings: Settings, clock: RunClock) -> LazyConnection:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, segments: Path) -> None:
-    """Make what every step may rely on: the calendar and the ledger's tables."""
+    """Make what every step relies on: calendar, quarantine, the ledger's tables."""
     make_calendar(connection)
+    connection.execute(QUARANTINE.ddl())
     prepare_ledger(connection, segments)
     # A ledger that went missing must not look like one that never told the world
     # anything: all of it would be issued and sent once more.
@@ -245,17 +251,56 @@ def rates_resource(context: dg.InitResourceContext) -> Callable[[], bytes]:
     return partial(fetch_history, settings.ecb_url, transport)
 
 
+@dataclass(frozen=True)
+class HomeBacklog:
+    """What is missing or has changed, read from the files of a home."""
+
+    settings: Settings
+    clock: RunClock
+    account: str
+    sources: Callable[[], Sources]
+
+    @property
+    def landing(self) -> Landing:
+        return Landing(self.settings.landing_path)
+
+    def invoices(self) -> list[str]:
+        published = self.settings.published_path
+        return due_keys(self.landing, self.account, published, self.clock.now)
+
+    def unaccepted_invoices(self) -> list[str]:
+        published = self.settings.published_path
+        return unaccepted_keys(self.landing, self.account, published, self.clock.now)
+
+    def days(self) -> tuple[date, date] | None:
+        lazy = LazyConnection(
+            self.settings.warehouse_path,
+            self.settings.ledger_path,
+            self.clock,
+            deadline_s=0,
+        )
+        return days_to_meter(lazy, self.settings.published_path)
+
+    def has_new_activities(self) -> bool:
+        return has_changed(self.sources(), self.landing, ACTIVITIES, self.clock.now)
+
+    def messages(self) -> int:
+        is_dry_run = self.settings.smtp_url is None
+        segments = self.settings.segments_path
+        return messages_to_deliver(segments, self.clock, is_dry_run=is_dry_run)
+
+
 @dg.resource(description="What is missing or has changed, for schedules to ask.")
-def due_resource(_: dg.InitResourceContext) -> Due:
+def due_resource(_: dg.InitResourceContext) -> HomeBacklog:
     settings = Settings.load()
-    return due_of(settings, run_clock(settings))
+    return backlog_of(settings, run_clock(settings))
 
 
-def due_of(settings: Settings, clock: RunClock) -> Due:
+def backlog_of(settings: Settings, clock: RunClock) -> HomeBacklog:
     """The questions of what is missing, as of a clock."""
     is_demo = settings.provider_name == "demo"
     account = f"do:{'demo' if is_demo else settings.account}"
-    return Due(settings, clock, account, partial(sources_of, settings))
+    return HomeBacklog(settings, clock, account, partial(sources_of, settings))
 
 
 RESOURCES: dict[str, Any] = {

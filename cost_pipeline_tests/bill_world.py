@@ -14,7 +14,12 @@ import duckdb
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
-from cost_pipeline.fetch.invoices import land_billing, land_invoices
+from cost_pipeline.fetch.invoices import (
+    land_balance,
+    land_history,
+    land_index,
+    land_invoices,
+)
 from cost_pipeline.load.billing import load_billing
 from cost_pipeline.load.invoice_lines import load_invoice_lines
 from cost_pipeline.load.receipts import load_receipts
@@ -115,6 +120,13 @@ def listing(kind: str, bodies: dict[str, dict[str, Json]]) -> Listing:
     return Listing(kind, documents, is_complete=True)
 
 
+def land_account(provider: Provider, landing: Landing, at: datetime) -> list[str]:
+    """Land balance, history and index; returns what went wrong, in one line each."""
+    lands = (land_balance, land_history, land_index)
+    receipts = [land(provider, landing, at) for land in lands]
+    return [f"{r.kind} {r.problem}" for r in receipts if not r.is_complete]
+
+
 @dataclass
 class BillWorld:
     """One landing and one warehouse, looked at as often as a test likes."""
@@ -131,7 +143,7 @@ class BillWorld:
     def look(self, at: datetime = MAY_2, uuids: Sequence[str] = ()) -> list[str]:
         """Land the index and the files of some invoices, or of all."""
         provider = cast(Provider, self.biller)
-        problems = land_billing(provider, self.landing, at)
+        problems = land_account(provider, self.landing, at)
         wanted = uuids or sorted(self.biller.headers)
         return problems + land_invoices(provider, self.landing, wanted, at)
 

@@ -17,9 +17,11 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.landed import QUARANTINE
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.load.reference import load_seed, make_calendar
+from cost_pipeline.load.reference import load_seed
 from cost_pipeline.models.build import Window, build
+from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import (
     RunClock,
@@ -57,6 +59,7 @@ def seeded_file() -> Path:
     with duckdb.connect(str(path)) as connection:
         prepare(connection, None)
         make_calendar(connection)
+        connection.execute(QUARANTINE.ddl())
         for contract in all_contracts().values():
             if contract.table.startswith("ledger."):
                 continue

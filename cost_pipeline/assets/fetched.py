@@ -22,12 +22,13 @@ from cost_pipeline.fetch.platform_tables import (
     last_look,
     waiting_tables,
 )
-from cost_pipeline.load.rates import land_rates
+from cost_pipeline.fetch.rates import land_rates
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import Sources, SourceUnreachable
 from cost_pipeline.storage.connection import RunClock
-from cost_pipeline.storage.landing import Landing, Receipt
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.receipts import Receipt
 
 COMPLETE = "complete"
 

@@ -19,7 +19,7 @@ from cost_pipeline.storage.ledger import Written
 
 
 @dataclass(frozen=True)
-class Step:
+class LedgerStep:
     """One ledger table, what is computed before it, and the function that writes it."""
 
     table: str
@@ -30,7 +30,7 @@ class Step:
 
 
 STEPS = (
-    Step(
+    LedgerStep(
         "lines",
         (
             "core.calendar_drafts",
@@ -42,35 +42,35 @@ STEPS = (
         "Lines of issued invoices; without a header nobody reads them.",
         "usage",
     ),
-    Step(
+    LedgerStep(
         "documents",
         ("ledger.lines",),
         issue_headers,
         "Issued invoices, adjustments and re-issues: what customers were told.",
         "usage",
     ),
-    Step(
+    LedgerStep(
         "claims",
         ("core.item_claims",),
         claim_items,
         "Subscription items that were put on an invoice, each once for ever.",
         "subscriptions",
     ),
-    Step(
+    LedgerStep(
         "crossings",
         ("core.spend_crossings",),
         record_crossings,
         "Spend that reached its threshold, each crossing once.",
         "spend",
     ),
-    Step(
+    LedgerStep(
         "margin_finals",
         ("core.margin_changes",),
         remember_finals,
         "Margins that were called final, and every correction of them since.",
         "margins",
     ),
-    Step(
+    LedgerStep(
         "messages",
         ("core.message_queue",),
         queue_messages,

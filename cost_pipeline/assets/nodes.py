@@ -4,11 +4,10 @@ Put here what connects a table with the function that fills it. When one is due 
 `models/refresh.py`; how Dagster shows it is `tables.py` beside this file.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -20,16 +19,17 @@ from cost_pipeline.books.outbox import deliver, has_due
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.billing import CONTRACTS as BILLING
 from cost_pipeline.contracts.landed import OBSERVATIONS, QUARANTINE, RECEIPTS
+from cost_pipeline.contracts.platform import ACCOUNT, MANIFEST
 from cost_pipeline.contracts.registry import (
     ledger_tables,
     reference_tables,
     source_tables,
 )
-from cost_pipeline.fetch.platform_tables import landed_table, load_source
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.load.billing import load_billing
 from cost_pipeline.load.invoice_lines import load_invoice_lines
 from cost_pipeline.load.observations import load_observations
+from cost_pipeline.load.platform_tables import load_source
 from cost_pipeline.load.rates import load_rates
 from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.load.reference import seed_file
@@ -48,6 +48,7 @@ from cost_pipeline.models.refresh import Made, Node, Refresh
 from cost_pipeline.models.rules import BrokenRule, broken_audit, broken_rules
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline.storage.ledger import Written
+from cost_pipeline.storage.manifests import Manifest, latest_manifest
 
 # Tables that every connection makes anew, and the clock among them.
 GIVEN = ("ref.clock", "ref.days", "ref.months", "ref.numbers")
@@ -73,6 +74,11 @@ class Chain:
     segments: Path | None
     now: datetime
     messages: MessageGateway | None = None
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        """The platform's tables as they were landed last."""
+        return latest_manifest(self.landing, MANIFEST, ACCOUNT, until=self.now)
 
     def refresh(self) -> Refresh:
         """Everything landed is loaded, and a walk over all nodes may begin."""
@@ -247,9 +253,11 @@ class Chain:
 
     def _loaded(self, contract: Contract) -> Node:
         """A table of the platform, or a constant: loaded when its file is another."""
-        source = landed_table(self.landing, contract, self.now) or seed_file(contract)
-        held = hashlib.sha256(repr(contract).encode()).hexdigest()
-        definition = f"{held} {source.sha256 if source else ''}"
+        entry = self._manifest.get(contract.name)
+        seed = seed_file(contract) if entry is None else None
+        # What waits is noted when the table is loaded, so it is part of the reason too.
+        loaded_from = entry or (seed.sha256 if seed else "nothing")
+        definition = f"{contract} {loaded_from}"
         return Node(contract.table, (), definition, partial(self._load, contract))
 
     def _load(self, contract: Contract) -> Made:

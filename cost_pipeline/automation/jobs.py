@@ -39,6 +39,8 @@ def _job(
     )
 
 
+# Three jobs are the whole pipeline: `collect`, `provider_invoices`, `whole`. The one in
+# the middle has partitions, and a job can have only one kind of them.
 collect = _job(
     "collect",
     landing - by_invoice,

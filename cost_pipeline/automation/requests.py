@@ -20,7 +20,7 @@ ERRORS_ONLY = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 Answer = dg.RunRequest | dg.SkipReason
 
 
-class Due(Protocol):
+class Backlog(Protocol):
     """What is missing or has changed, read from data that no writer locks."""
 
     def invoices(self) -> list[str]: ...
@@ -55,7 +55,7 @@ def over(first: str, last: str) -> dg.RunRequest:
     return one_run(**{RANGE_START: first, RANGE_END: last})
 
 
-def days_due(due: Due) -> Answer:
+def days_due(due: Backlog) -> Answer:
     """Every day that is over and not metered, or metered from other facts."""
     window = due.days()
     if window is None:
@@ -63,14 +63,14 @@ def days_due(due: Due) -> Answer:
     return over(window[0].isoformat(), window[1].isoformat())
 
 
-def messages_due(due: Due) -> Answer:
+def messages_due(due: Backlog) -> Answer:
     """Messages that nobody has taken yet and whose wait is over."""
     if not due.messages():
         return dg.SkipReason("No message waits to be delivered.")
     return one_run()
 
 
-def always(due: Due) -> Answer:
+def always(due: Backlog) -> Answer:
     """The world may have changed since the last look, so every tick looks."""
     del due
     return one_run()

@@ -14,7 +14,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from cost_pipeline.automation import jobs
 from cost_pipeline.automation.requests import (
     Answer,
-    Due,
+    Backlog,
     always,
     busy,
     days_due,
@@ -22,7 +22,7 @@ from cost_pipeline.automation.requests import (
 )
 
 CRONTAB: list[
-    tuple[UnresolvedAssetJobDefinition, str, Callable[[Due], Answer], str]
+    tuple[UnresolvedAssetJobDefinition, str, Callable[[Backlog], Answer], str]
 ] = [
     (
         jobs.inventory_sync,
@@ -91,7 +91,7 @@ CRONTAB: list[
 def schedule(
     job: UnresolvedAssetJobDefinition,
     cron: str,
-    ask: Callable[[Due], Answer],
+    ask: Callable[[Backlog], Answer],
     why: str,
     status: dg.DefaultScheduleStatus,
 ) -> dg.ScheduleDefinition:
@@ -106,7 +106,7 @@ def schedule(
         default_status=status,
     )
     def tick(
-        context: dg.ScheduleEvaluationContext, due: dg.ResourceParam[Due]
+        context: dg.ScheduleEvaluationContext, due: dg.ResourceParam[Backlog]
     ) -> Answer:
         return busy(context.instance, job.name) or ask(due)
 

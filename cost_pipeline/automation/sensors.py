@@ -16,7 +16,7 @@ from cost_pipeline.automation.failures import failed_runs
 from cost_pipeline.automation.partitions import INVOICES
 from cost_pipeline.automation.requests import (
     Answer,
-    Due,
+    Backlog,
     always,
     busy,
     days_due,
@@ -25,7 +25,7 @@ from cost_pipeline.automation.requests import (
 )
 
 MINUTE_S = 60
-Ask = Callable[[dg.SensorEvaluationContext, Due], Answer]
+Ask = Callable[[dg.SensorEvaluationContext, Backlog], Answer]
 
 
 def sensor(
@@ -45,13 +45,15 @@ def sensor(
         description=why,
         default_status=status,
     )
-    def tick(context: dg.SensorEvaluationContext, due: dg.ResourceParam[Due]) -> Answer:
+    def tick(
+        context: dg.SensorEvaluationContext, due: dg.ResourceParam[Backlog]
+    ) -> Answer:
         return busy(context.instance, job.name) or ask(context, due)
 
     return tick
 
 
-def invoices_due(context: dg.SensorEvaluationContext, due: Due) -> Answer:
+def invoices_due(context: dg.SensorEvaluationContext, due: Backlog) -> Answer:
     """Every invoice in the index without an accepted file, in one run."""
     keys = due.invoices()
     if not keys:
@@ -64,7 +66,7 @@ def invoices_due(context: dg.SensorEvaluationContext, due: Due) -> Answer:
     return over(span[0], span[-1])
 
 
-def activities_due(context: dg.SensorEvaluationContext, due: Due) -> Answer:
+def activities_due(context: dg.SensorEvaluationContext, due: Backlog) -> Answer:
     """A line in the platform's activity log that was not landed yet."""
     del context
     if not due.has_new_activities():

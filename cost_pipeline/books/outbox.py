@@ -98,7 +98,7 @@ WAIT = "select max_by(wait_seconds, failures) from ref.retry_waits where failure
 
 
 @dataclass(frozen=True)
-class Due:
+class DueMessage:
     """A message that nobody has taken yet, and what was tried so far."""
 
     message_id: str
@@ -191,7 +191,7 @@ def deliver(
     skipped = append(connection, DELIVERY_ATTEMPTS, UNSKIPPED, [at], segments=segments)
     result.skipped = skipped.new
     rows = connection.execute(DUE, [gateway.is_dry_run, at, limit]).fetchall()
-    for message in (Due(*row) for row in rows):
+    for message in (DueMessage(*row) for row in rows):
         attempt = Attempt(connection, segments, message, at)
         if not _deliver_one(attempt, gateway, result):
             break
@@ -204,7 +204,7 @@ class Attempt:
 
     connection: duckdb.DuckDBPyConnection
     segments: Path | None
-    message: Due
+    message: DueMessage
     at: datetime
 
     def note(self, outcome: str, error: str = "", provider_id: str = "") -> None:

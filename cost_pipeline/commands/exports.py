@@ -10,7 +10,8 @@ from rich.console import Console
 
 from cost_pipeline.commands.queries import NothingPublished
 from cost_pipeline.publish.exports import Chosen, export_tables
-from cost_pipeline.publish.statements import journal, statements
+from cost_pipeline.publish.journal import journal
+from cost_pipeline.publish.statements import statements
 from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline.storage.files import write_whole
 

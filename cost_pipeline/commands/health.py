@@ -24,7 +24,7 @@ BAD = ("invoices refused",)
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthLine:
     """One line of the health screen."""
 
     subject: str
@@ -32,7 +32,7 @@ class Finding:
     is_bad: bool = False
 
 
-def health(settings: Settings) -> list[Finding]:
+def health(settings: Settings) -> list[HealthLine]:
     """Settings, reachability, ages of inputs, open problems, waiting messages."""
     return [
         *_settings(settings),
@@ -43,19 +43,19 @@ def health(settings: Settings) -> list[Finding]:
     ]
 
 
-def _settings(settings: Settings) -> list[Finding]:
+def _settings(settings: Settings) -> list[HealthLine]:
     issue = settings.issue_from.isoformat() if settings.issue_from else "drafts only"
     mail = "configured" if settings.smtp_url else "dry run: nothing is sent"
     return [
-        Finding("home", str(settings.home)),
-        Finding("provider", settings.provider_name),
-        Finding("issue from", issue),
-        Finding("mail", mail),
-        Finding("report currency", settings.report_currency),
+        HealthLine("home", str(settings.home)),
+        HealthLine("provider", settings.provider_name),
+        HealthLine("issue from", issue),
+        HealthLine("mail", mail),
+        HealthLine("report currency", settings.report_currency),
     ]
 
 
-def _reachability(settings: Settings) -> list[Finding]:
+def _reachability(settings: Settings) -> list[HealthLine]:
     from cost_pipeline.contracts.registry import source_tables
     from cost_pipeline.providers.base import ProviderError
     from cost_pipeline.resources import provider_of, run_clock, sources_of
@@ -65,21 +65,23 @@ def _reachability(settings: Settings) -> list[Finding]:
     provider = provider_of(settings, run_clock(settings).now)
     try:
         provider.balance()
-        found.append(Finding("provider answers", "yes"))
+        found.append(HealthLine("provider answers", "yes"))
     except ProviderError as error:
-        found.append(Finding("provider answers", str(error), is_bad=True))
+        found.append(HealthLine("provider answers", str(error), is_bad=True))
     finally:
         provider.close()
     try:
         names = [contract.name for contract in source_tables()]
         tables = sources_of(settings).fetch(names)
-        found.append(Finding("platform tables", f"{len(tables)} of {len(names)} given"))
+        found.append(
+            HealthLine("platform tables", f"{len(tables)} of {len(names)} given")
+        )
     except SourceUnreachable as error:
-        found.append(Finding("platform tables", str(error), is_bad=True))
+        found.append(HealthLine("platform tables", str(error), is_bad=True))
     return found
 
 
-def _ages(settings: Settings) -> list[Finding]:
+def _ages(settings: Settings) -> list[HealthLine]:
     """The age of each input, from its last complete receipt."""
     from cost_pipeline.resources import run_clock
 
@@ -93,29 +95,29 @@ def _ages(settings: Settings) -> list[Finding]:
             last = receipt.received_at if receipt.is_complete else last
             problem = receipt.problem
         if last is None:
-            found.append(Finding(folder, f"never complete: {problem}", is_bad=True))
+            found.append(HealthLine(folder, f"never complete: {problem}", is_bad=True))
             continue
         age = now - datetime.fromisoformat(last).astimezone(UTC)
         hours = max(0, int(age.total_seconds() // 3600))
         text = f"{hours} h old" + (f"; last look failed: {problem}" if problem else "")
-        found.append(Finding(folder, text, is_bad=problem is not None))
+        found.append(HealthLine(folder, text, is_bad=problem is not None))
     return found
 
 
-def _published(settings: Settings) -> list[Finding]:
+def _published(settings: Settings) -> list[HealthLine]:
     """Whether there is something to read, and what in it waits for somebody."""
     path = settings.published_path
     if not path.exists():
-        return [Finding("published file", "not there yet", is_bad=True)]
+        return [HealthLine("published file", "not there yet", is_bad=True)]
     tables = ask(path, "select count(*) from duckdb_tables()")[1][0][0]
-    found = [Finding("published file", f"{tables} tables")]
+    found = [HealthLine("published file", f"{tables} tables")]
     for name, query in WAITING.items():
         count = ask(path, query)[1][0][0]
-        found.append(Finding(name, str(count), is_bad=name in BAD and count > 0))
+        found.append(HealthLine(name, str(count), is_bad=name in BAD and count > 0))
     return found
 
 
-def _open_checks(settings: Settings) -> list[Finding]:
+def _open_checks(settings: Settings) -> list[HealthLine]:
     """The checks whose last evaluation failed, as Dagster remembers them."""
     from cost_pipeline.commands.history import HistoryNotWritten, open_history
 
@@ -131,7 +133,7 @@ def _open_checks(settings: Settings) -> list[Finding]:
             storage = instance.event_log_storage
             latest = storage.get_latest_asset_check_execution_by_key(keys)
     except HistoryNotWritten as error:
-        return [Finding("open checks", str(error), is_bad=True)]
+        return [HealthLine("open checks", str(error), is_bad=True)]
     found = []
     for key, record in latest.items():
         event = record.event.dagster_event if record.event else None
@@ -143,5 +145,5 @@ def _open_checks(settings: Settings) -> list[Finding]:
         is_error = checked.severity == dg.AssetCheckSeverity.ERROR
         name = ".".join(key.asset_key.path)
         text = f"{name} ({key.name}): {checked.description or 'failed'}"
-        found.append(Finding("open check", text, is_bad=is_error))
-    return found or [Finding("open checks", "none")]
+        found.append(HealthLine("open check", text, is_bad=is_error))
+    return found or [HealthLine("open checks", "none")]

@@ -54,7 +54,7 @@ def show_quote(
 
 def show_preview(settings: Settings, console: Console, month: str | None) -> None:
     """Print the documents that would be issued, against last month."""
-    from cost_pipeline.publish.statements import preview
+    from cost_pipeline.publish.invoice_drafts import drafts_of
     from cost_pipeline.resources import opened_warehouse, run_clock
 
     if not settings.published_path.exists():
@@ -62,7 +62,7 @@ def show_preview(settings: Settings, console: Console, month: str | None) -> Non
     clock = run_clock(settings)
     chosen = _month(month) if month else clock.now.date().replace(day=1)
     with opened_warehouse(settings, clock) as connection:
-        found = preview(connection, chosen)
+        found = drafts_of(connection, chosen)
     rows = [
         (
             entry.tenant_id,
@@ -81,12 +81,15 @@ def show_preview(settings: Settings, console: Console, month: str | None) -> Non
 
 
 @contextmanager
-def _catalog(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The catalog of the warehouse, or none before the first run: then the default."""
+def _catalog(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The catalog of the warehouse; before the first run that of the seeds."""
+    from cost_pipeline.load.reference import seeded
+    from cost_pipeline.publish.quotes import catalog_tables
     from cost_pipeline.resources import opened_warehouse, run_clock
 
     if not settings.warehouse_path.exists():
-        yield None
+        with seeded(catalog_tables()) as connection:
+            yield connection
         return
     with opened_warehouse(settings, run_clock(settings)) as connection:
         yield connection

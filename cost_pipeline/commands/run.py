@@ -108,9 +108,9 @@ class Pipeline:
     def _fetch_due_invoices(self, keep: "Keep") -> None:
         """Invoices that the index names and no accepted file of their total is of."""
         from cost_pipeline.automation.partitions import INVOICES
-        from cost_pipeline.resources import due_of
+        from cost_pipeline.resources import backlog_of
 
-        due = due_of(self.settings, self.clock).unaccepted_invoices()
+        due = backlog_of(self.settings, self.clock).unaccepted_invoices()
         if not due:
             return
         self.instance.add_dynamic_partitions(str(INVOICES.name), due)

@@ -1,18 +1,11 @@
 """What a table that enters from outside must look like, declared once.
 
 One declaration has three uses: the table's DDL, the check that holds it, and its
-documentation. Frames that Python builds are validated by the pandera schema made from
-it; tables that DuckDB loads in bulk by the SQL made from it. Pandera and pandas take
-1.5 s to import, so the declaration itself needs neither. The declarations themselves
-live beside this file, one module per subject.
+documentation. The declarations themselves live beside this file, one module per
+subject.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 TEXT = "varchar"
 INTEGER = "bigint"
@@ -79,9 +72,6 @@ class Contract:
         how = "create or replace table" if or_replace else "create table if not exists"
         return f"{how} {self.table} (\n    {columns}\n)"
 
-    def comments(self) -> Mapping[str, str]:
-        return {column.name: column.description for column in self.all_columns}
-
     def rules(self) -> dict[str, str]:
         """Each rule by name, as a SQL condition that is true for a good row."""
         found: dict[str, str] = {}
@@ -97,29 +87,8 @@ class Contract:
                 found[f"{column.name}: {column.rule}"] = condition
         return found
 
-    def as_pandera(self) -> "pa.DataFrameSchema":
-        """The same declaration as a pandera schema, for frames that Python builds."""
-        import pandera.pandas as pa
-
-        columns = {
-            column.name: pa.Column(
-                _pandera_type(column.type),
-                checks=[pa.Check.isin(column.one_of)] if column.one_of else [],
-                nullable=not column.required,
-                description=column.description,
-            )
-            for column in self.all_columns
-        }
-        return pa.DataFrameSchema(columns, unique=list(self.key), strict=True)
-
 
 PROVENANCE = (
     Column("source_file", TEXT, "SHA-256 of the landed file the row was read from."),
     Column("source_row", INTEGER, "Row in that file, the first data row being 1."),
 )
-
-
-def _pandera_type(type_name: str) -> Any:
-    families = {"varchar": "string", "json": "string", "bigint": "Int64"}
-    families |= {"boolean": "boolean", "timestamp": "datetime64[us]"}
-    return families.get(type_name, "object")

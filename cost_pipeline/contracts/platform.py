@@ -3,6 +3,10 @@
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.columns import at, currency, flag, json, key, text
 
+# How the manifest of all tables of one sync is filed.
+ACCOUNT = "platform"
+MANIFEST = "platform_tables_json"
+
 CONTRACTS = (
     Contract(
         "raw.tenants",

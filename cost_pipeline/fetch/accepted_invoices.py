@@ -5,15 +5,19 @@ locked by no writer. What is known and due is `invoices.py`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import duckdb
 
 from cost_pipeline.domain.json_types import Json
-from cost_pipeline.fetch.invoices import listed_invoices
-from cost_pipeline.storage.landing import Landing, instant
+from cost_pipeline.fetch.invoices import listed_invoices, partition_key
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.receipts import instant
+
+# A file that was refused is asked for again, but not every few minutes.
+ASK_AGAIN_AFTER = timedelta(days=1)
 
 
 def not_accepted(
@@ -58,6 +62,44 @@ def missing_invoices(
         or uuid not in accepted
         or _is_other(index[uuid].get("amount"), accepted[uuid])
     ]
+
+
+def unaccepted_keys(
+    landing: Landing, account: str, published: Path, now: datetime
+) -> list[str]:
+    """Partition keys of listed invoices without an accepted file of their total.
+
+    A run that a person starts asks at once, also for what was refused just now.
+    """
+    listed = listed_invoices(landing, account, now)
+    final = {uuid: body for uuid, body in listed.items() if not body.get("is_preview")}
+    due = missing_invoices(landing, account, list(final), published, now)
+    keys = ((str(final[uuid].get("invoice_period", "")), uuid) for uuid in due)
+    return [partition_key(period, uuid) for period, uuid in sorted(keys)]
+
+
+def due_keys(
+    landing: Landing, account: str, published: Path, now: datetime
+) -> list[str]:
+    """Partition keys of listed invoices that are not done.
+
+    Done is what has a file and was not refused since; a refused or changed invoice is
+    asked for again a day after the last time.
+    """
+    fetched = {
+        receipt.subject: receipt.received_at
+        for receipt in landing.receipts("invoice_csv")
+        if receipt.is_complete and receipt.account == account
+    }
+    wanting = _published(published, "status in ('known', 'refused', 'changed')")
+    old = instant(now - ASK_AGAIN_AFTER)
+    due = (
+        (str(body.get("invoice_period", "")), uuid)
+        for uuid, body in listed_invoices(landing, account, now).items()
+        if not body.get("is_preview")
+        and (uuid not in fetched or (uuid in wanting and fetched[uuid] <= old))
+    )
+    return [partition_key(period, uuid) for period, uuid in sorted(due)]
 
 
 def _accepted_totals(published: Path) -> dict[str, int]:

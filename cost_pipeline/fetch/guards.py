@@ -6,19 +6,16 @@ somebody says that the rows are gone. Held back is decided when the tables are l
 and written into their receipt, so that a rebuild decides the same.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from cost_pipeline.contracts.landed import RECEIPTS
 from cost_pipeline.domain.missing import is_suspicious
-from cost_pipeline.storage.landing import Landing, instant
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.manifests import Entry, Manifest
+from cost_pipeline.storage.receipts import instant
 
-Entry = dict[str, Any]
-HELD_ACCOUNT = "platform:tables"
 READERS = {
     "csv": "read_csv('{}', all_varchar = true, header = true, ignore_errors = true)",
     "jsonl": "read_csv('{}', columns = {{'line': 'varchar'}}, header = false, "
@@ -69,40 +66,16 @@ def rows_of(landing: Landing, entry: Entry | None) -> int:
     return int(found[0][0])
 
 
-def told_of_held(manifest: Mapping[str, Entry]) -> str | None:
+def waiting_logs(manifest: Manifest) -> str | None:
     """One sentence for every log that waits; none when none does."""
-    told = [
+    sentences = [
         f"{name}: {entry['held']['gone']} rows of the last look are gone, so that look "
         "stands; give the table whole, or say that they are gone: "
         f"cost-pipeline confirm-shrink {name}"
         for name, entry in sorted(manifest.items())
         if "held" in entry
     ]
-    return "; ".join(told) or None
-
-
-def show_held(
-    connection: duckdb.DuckDBPyConnection, name: str, entry: Entry | None
-) -> None:
-    """Put what waits beside the provider's listings that do, for whoever decides."""
-    connection.execute(RECEIPTS.ddl())
-    whose = [HELD_ACCOUNT, name]
-    connection.execute("delete from raw.receipts where account = ? and kind = ?", whose)
-    held = (entry or {}).get("held")
-    if held is None:
-        return
-    connection.execute(
-        "insert into raw.receipts (account, kind, subject, received_at, sha256, "
-        "suffix, items, is_complete, verdict) "
-        "values (?, ?, '', ?, ?, ?, ?, true, 'held')",
-        [
-            *whose,
-            datetime.fromisoformat(held["since"]).replace(tzinfo=None),
-            held.get("sha256", ""),
-            f".{held['format']}" if "format" in held else "",
-            held["rows"],
-        ],
-    )
+    return "; ".join(sentences) or None
 
 
 def _is_confirmed(segments: Path, name: str, held: Entry, has: int) -> bool:

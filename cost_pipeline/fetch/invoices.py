@@ -16,13 +16,8 @@ from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
 from cost_pipeline.fetch.listings import account_of
 from cost_pipeline.providers.base import Provider, ProviderError
-from cost_pipeline.storage.landing import (
-    Landing,
-    Receipt,
-    documents_in,
-    instant,
-    safe_name,
-)
+from cost_pipeline.storage.landing import Landing, documents_in, safe_name
+from cost_pipeline.storage.receipts import Receipt, instant
 
 OPTIONAL = ("invoice_items", "invoice_summary")
 
@@ -49,16 +44,6 @@ def land_history(provider: Provider, landing: Landing, now: datetime) -> Receipt
 def land_index(provider: Provider, landing: Landing, now: datetime) -> Receipt:
     """Land the index of invoices."""
     return _land(provider, landing, "invoices", "", now, provider.invoices)
-
-
-def land_billing(provider: Provider, landing: Landing, now: datetime) -> list[str]:
-    """Land balance, history and index; returns what went wrong, in one line each."""
-    receipts = (
-        land_balance(provider, landing, now),
-        land_history(provider, landing, now),
-        land_index(provider, landing, now),
-    )
-    return _problems(receipts)
 
 
 def land_invoice(
@@ -123,18 +108,23 @@ def partition_key(period: str, uuid: str) -> str:
     return f"{period}_{safe_name(uuid[:8])}"
 
 
-def known_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Every final invoice, as partition key and uuid; needs `core.invoice_states`."""
-    return _keys(connection, ("known", "refused", "changed", "final"))
-
-
 def due_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """The invoices without an accepted version of their present total.
 
     Reads `core.invoice_states`, which must be built from the newest index; before it
     was ever built nothing is known and nothing due.
     """
-    return _keys(connection, ("known", "refused", "changed"))
+    exists = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = "
+        "current_database() and schema_name = 'core' and table_name = 'invoice_states'"
+    ).fetchall()[0][0]
+    if not exists:
+        return []
+    rows = connection.execute(
+        "select period, invoice_uuid from core.invoice_states "
+        "where status in ('known', 'refused', 'changed') order by period, invoice_uuid"
+    ).fetchall()
+    return [(partition_key(period, uuid), uuid) for period, uuid in rows]
 
 
 def uuids_of(
@@ -184,23 +174,6 @@ def _month_before(date: Json) -> str | None:
         return None
     first = at.astimezone(UTC).replace(day=1)
     return (first - timedelta(days=1)).strftime("%Y-%m")
-
-
-def _keys(
-    connection: duckdb.DuckDBPyConnection, statuses: Sequence[str]
-) -> list[tuple[str, str]]:
-    exists = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = "
-        "current_database() and schema_name = 'core' and table_name = 'invoice_states'"
-    ).fetchall()[0][0]
-    if not exists:
-        return []
-    rows = connection.execute(
-        "select period, invoice_uuid from core.invoice_states "
-        "where list_contains(?, status) order by period, invoice_uuid",
-        [list(statuses)],
-    ).fetchall()
-    return [(partition_key(period, uuid), uuid) for period, uuid in rows]
 
 
 def _land(

@@ -6,13 +6,8 @@ from typing import Any
 
 from cost_pipeline.domain.missing import ids_worth_asking
 from cost_pipeline.providers.base import Provider
-from cost_pipeline.storage.landing import (
-    LandedFileMissing,
-    Landing,
-    Receipt,
-    documents_in,
-    instant,
-)
+from cost_pipeline.storage.landing import LandedFileMissing, Landing, documents_in
+from cost_pipeline.storage.receipts import Receipt, instant
 
 
 def account_of(provider: Provider) -> str:

@@ -1,28 +1,18 @@
-"""The platform's tables: landed as they came, then loaded as their contracts say."""
+"""The platform's tables, landed as they came; loading is `load/platform_tables.py`."""
 
-import json
-from datetime import datetime, timedelta
+from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-from cost_pipeline.contracts.base import Contract
+from cost_pipeline.contracts.platform import ACCOUNT, MANIFEST
 from cost_pipeline.contracts.registry import reference_tables, source_tables
-from cost_pipeline.fetch.guards import kept_whole, show_held, told_of_held
-from cost_pipeline.load.reference import load_seed
-from cost_pipeline.load.tables import Loaded, SourceFile, load_table
+from cost_pipeline.fetch.guards import kept_whole, waiting_logs
 from cost_pipeline.sources.base import Sources, TableBytes
-from cost_pipeline.storage.landing import (
-    LandedFileMissing,
-    Landing,
-    Receipt,
-    canonical,
-)
-
-ACCOUNT = "platform"
-KIND = "platform_tables_json"
+from cost_pipeline.storage.files import hash_of
+from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.manifests import latest_manifest, readable_manifest
+from cost_pipeline.storage.receipts import Receipt, canonical
 
 
 def land_tables(
@@ -41,7 +31,7 @@ def land_tables(
         name: {"format": table.format, "sha256": _put(landing, table)}
         for name, table in sorted(tables.items())
     }
-    before = _readable_manifest(landing, now)
+    before = readable_manifest(landing, MANIFEST, ACCOUNT, until=now)
     for name in (contract.name for contract in source_tables() if contract.strict):
         # Imported once: whoever clears the old table away takes back no counter.
         if name in before and (name not in tables or _is_only_header(tables[name])):
@@ -52,67 +42,27 @@ def land_tables(
             entry = kept_whole(landing, name, given, last, now, segments)
             manifest |= {name: entry} if entry else {}
     body = canonical(manifest).encode()
-    return landing.keep_file(ACCOUNT, KIND, "", body, now=now)
+    return landing.keep_file(ACCOUNT, MANIFEST, "", body, now=now)
 
 
 def last_look(landing: Landing, until: datetime) -> Receipt | None:
     """The last time the tables were landed, as of an instant."""
-    return landing.latest(KIND, ACCOUNT, until=until)
+    return landing.latest(MANIFEST, ACCOUNT, until=until)
+
+
+def has_changed(sources: Sources, landing: Landing, name: str, now: datetime) -> bool:
+    """Whether a table differs from the one that was landed last."""
+    table = sources.fetch([name]).get(name)
+    if table is None:
+        return False
+    entry = latest_manifest(landing, MANIFEST, ACCOUNT, until=now).get(name, {})
+    # A log that waits for an operator is known, and not new.
+    return bool(entry.get("held", entry).get("sha256") != _sha256_of(table))
 
 
 def waiting_tables(landing: Landing, until: datetime) -> str | None:
     """Which logs wait for an operator, in a sentence for him."""
-    return told_of_held(_manifest(landing, until))
-
-
-def landed_table(
-    landing: Landing, contract: Contract, until: datetime
-) -> SourceFile | None:
-    """The landed file of a table as of an instant, if the platform gave one."""
-    entry = _manifest(landing, until).get(contract.name)
-    if entry is None:
-        return None
-    path = landing.verified(entry["sha256"], f".{entry['format']}")
-    return SourceFile(path, entry["format"], entry["sha256"])
-
-
-def load_source(
-    connection: duckdb.DuckDBPyConnection,
-    landing: Landing,
-    contract: Contract,
-    until: datetime,
-) -> Loaded:
-    """Load one table from the landing, else from its seed, else nothing."""
-    source = landed_table(landing, contract, until)
-    if contract.append_only:
-        show_held(
-            connection, contract.name, _manifest(landing, until).get(contract.name)
-        )
-    if source is None:
-        return load_seed(connection, contract)
-    return load_table(connection, contract, source)
-
-
-def _manifest(landing: Landing, until: datetime) -> dict[str, Any]:
-    """The tables of the last look at or before an instant."""
-    receipt = landing.latest(KIND, ACCOUNT, until=until)
-    return {} if receipt is None else _tables_of(landing, receipt)
-
-
-def _readable_manifest(landing: Landing, until: datetime) -> dict[str, Any]:
-    """The last one that is there: what was lost is about to be landed anew."""
-    while (receipt := landing.latest(KIND, ACCOUNT, until=until)) is not None:
-        try:
-            return _tables_of(landing, receipt)
-        except LandedFileMissing:
-            lost_at = datetime.fromisoformat(receipt.received_at)
-            until = lost_at - timedelta(microseconds=1)
-    return {}
-
-
-def _tables_of(landing: Landing, receipt: Receipt) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(landing.read(receipt.sha256, receipt.suffix))
-    return found
+    return waiting_logs(latest_manifest(landing, MANIFEST, ACCOUNT, until=until))
 
 
 def _is_only_header(table: TableBytes) -> bool:
@@ -121,6 +71,13 @@ def _is_only_header(table: TableBytes) -> bool:
         return False
     with table.path.open("rb") if table.path else BytesIO(table.body or b"") as lines:
         return bool(next(lines, b"").strip()) and not next(lines, b"").strip()
+
+
+def _sha256_of(table: TableBytes) -> str:
+    """The name a table would have in the landing."""
+    if table.path is not None:
+        return hash_of(table.path)
+    return sha256(table.body or b"").hexdigest()
 
 
 def _put(landing: Landing, table: TableBytes) -> str:

@@ -1,40 +1,25 @@
-"""Reference tables: constants from the seeds, and the calendar that SQL joins to."""
+"""Reference tables: constants, from the seeds or from the platform itself."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.landed import QUARANTINE
+from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.load.tables import (
     Loaded,
     SourceFile,
     SourceRefused,
     load_table,
 )
-from cost_pipeline.models.model import SEEDS
+from cost_pipeline.storage.connection import open_memory
+from cost_pipeline.storage.ledger import prepare_ledger
 
-# A helper table is portable; `unnest(generate_series())` in a model is not.
-CALENDAR = """
-create table if not exists ref.days as
-select cast(range as date) as day
-from range(timestamp '2010-01-01', timestamp '2050-01-01', interval 1 day);
-create table if not exists ref.months as
-select
-    cast(range as date) as month,
-    cast(range + interval 1 month as date) as next_month,
-    cast(date_diff('day', range, range + interval 1 month) as bigint) as days
-from range(timestamp '2010-01-01', timestamp '2050-01-01', interval 1 month);
-create table if not exists ref.numbers as
-select cast(range as bigint) as number from range(0, 1200);
-create table if not exists ref.window (first_day date, last_day date);
-"""
-
-
-def make_calendar(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `ref.days`, `ref.months` and `ref.numbers`, which never change."""
-    connection.execute(CALENDAR)
-    connection.execute(QUARANTINE.ddl())
+SEEDS = Path(__file__).resolve().parents[2] / "dbt_like_sql" / "seeds"
 
 
 def load_seed(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Loaded:
@@ -47,6 +32,17 @@ def load_seed(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Load
             f"{loaded.quarantined} rows break the contract of {contract.table}"
         )
     return loaded
+
+
+@contextmanager
+def seeded(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse in memory with the seeds of some tables and an empty ledger."""
+    with open_memory() as connection:
+        connection.execute(QUARANTINE.ddl())
+        prepare_ledger(connection, None)
+        for table in tables:
+            load_seed(connection, all_contracts()[table])
+        yield connection
 
 
 def seed_file(contract: Contract) -> SourceFile | None:

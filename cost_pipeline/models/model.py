@@ -20,7 +20,6 @@ from cost_pipeline.models.lineage import passed_through, trace_columns
 from cost_pipeline.models.macros import expanded, parsed
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
-SEEDS = SQL_FOLDER / "seeds"
 LAYERS = ("staging", "core", "marts")
 # What every keyed model comes after: it tells whose rows are to be built again.
 MARKS = "core.tenant_marks"

@@ -5,11 +5,21 @@ waiting for days, in the header as well as in the body. Nothing else belongs her
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
 import httpx
+
+KEEPALIVE_S = 5.0
+FAULTS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 
 
 class Deadline:
@@ -37,16 +47,68 @@ class Deadline:
         return left if timeout is None else min(timeout, left)
 
 
-class DeadlineTransport(httpx.HTTPTransport):
-    """The usual transport over sockets that know the deadline."""
+class DeadlineTransport(httpx.BaseTransport):
+    """A pool of connections whose sockets know the deadline.
+
+    The usual transport of httpx makes its pool itself and hands no backend through; the
+    pool takes one, and this is what lies between.
+    """
 
     def __init__(self, deadline: Deadline, *, connections: int) -> None:
-        limits = httpx.Limits(max_connections=connections)
-        super().__init__(limits=limits)
-        # The library has no public way to hand a backend through; its version is
-        # pinned, and a test with a dripping header holds this.
-        pool: Any = self._pool
-        pool._network_backend = _Backend(pool._network_backend, deadline)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=connections,
+            keepalive_expiry=KEEPALIVE_S,
+            network_backend=_Backend(httpcore.SyncBackend(), deadline),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request that has no body; the answer is read by the caller."""
+        asked = httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=request.headers.raw,
+            extensions=request.extensions,
+        )
+        with named_as_httpx():
+            answer = self._pool.handle_request(asked)
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """The body as it arrives, with faults named as httpx names them."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with named_as_httpx():
+            yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+@contextmanager
+def named_as_httpx() -> Iterator[None]:
+    """Raise a fault of the pool as the fault of the same name in httpx."""
+    try:
+        yield
+    except FAULTS as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
 
 
 class _Backend(httpcore.NetworkBackend):

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.models.digest import tables_in
-from cost_pipeline.publish.statements import neutral
+from cost_pipeline.publish.cells import neutral
 
 SHEET_ROWS = 1_048_576
 SHEET_NAME = 31
@@ -51,7 +51,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Source:
+class Export:
     """One table to export: its query with the values of its conditions."""
 
     name: str
@@ -59,7 +59,7 @@ class Source:
     values: tuple[object, ...]
 
 
-Writer = Callable[[duckdb.DuckDBPyConnection, list[Source], Path], list[Path]]
+Writer = Callable[[duckdb.DuckDBPyConnection, list[Export], Path], list[Path]]
 
 
 def export_tables(
@@ -85,7 +85,7 @@ def export_tables(
         ]
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, chosen: Chosen) -> Iterator[Source]:
+def _sources(connection: duckdb.DuckDBPyConnection, chosen: Chosen) -> Iterator[Export]:
     """The tables with their conditions; a tenant gets only what is its own."""
     present = sorted(name for name in tables_in(connection) if name[:6] == "marts.")
     for table in present:
@@ -103,7 +103,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, chosen: Chosen) -> Iterator[
             values.append(chosen.month.replace(day=1))
         where = f" where {' and '.join(conditions)}" if conditions else ""
         query = f"from {table}{where} order by all"
-        yield Source(table.split(".")[1], query, tuple(values))
+        yield Export(table.split(".")[1], query, tuple(values))
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -112,7 +112,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, sources: list[Source], folder: Path
+    connection: duckdb.DuckDBPyConnection, sources: list[Export], folder: Path
 ) -> list[Path]:
     return [
         _whole(folder / f"{source.name}.parquet", _copy_parquet(connection, source))
@@ -121,7 +121,7 @@ def _write_parquet(
 
 
 def _copy_parquet(
-    connection: duckdb.DuckDBPyConnection, source: Source
+    connection: duckdb.DuckDBPyConnection, source: Export
 ) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         target = str(path).replace("'", "''")
@@ -133,7 +133,7 @@ def _copy_parquet(
 
 
 def _write_csv(
-    connection: duckdb.DuckDBPyConnection, sources: list[Source], folder: Path
+    connection: duckdb.DuckDBPyConnection, sources: list[Export], folder: Path
 ) -> list[Path]:
     return [
         _whole(folder / f"{source.name}.csv", _rows_as_csv(connection, source))
@@ -142,7 +142,7 @@ def _write_csv(
 
 
 def _rows_as_csv(
-    connection: duckdb.DuckDBPyConnection, source: Source
+    connection: duckdb.DuckDBPyConnection, source: Export
 ) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         names, rows = _rows(connection, source)
@@ -160,7 +160,7 @@ def _text(value: Any) -> Any:
 
 
 def _write_excel(
-    connection: duckdb.DuckDBPyConnection, sources: list[Source], folder: Path
+    connection: duckdb.DuckDBPyConnection, sources: list[Export], folder: Path
 ) -> list[Path]:
     """One workbook, a sheet for each table, amounts as numbers with two decimals."""
     try:
@@ -255,7 +255,7 @@ def _heading(name: str) -> str:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, source: Source
+    connection: duckdb.DuckDBPyConnection, source: Export
 ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     found = connection.execute(source.query, source.values)
     return [column[0] for column in found.description or ()], _fetched(found)

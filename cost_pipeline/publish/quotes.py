@@ -12,40 +12,18 @@ from decimal import Decimal
 
 import duckdb
 
-from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.load.reference import load_seed, make_calendar
 from cost_pipeline.models.build import build
+from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger
 
-CATALOG = (
-    "raw.plans",
-    "raw.plan_versions",
-    "raw.plan_items",
-    "raw.addons",
-    "raw.resource_prices",
-    "raw.tax_rates",
-    "ref.billing_kinds",
-)
-
-# The path from a request to its lines; what fills the request is not on it.
-PATH = (
-    "staging.plans",
-    "staging.plan_items",
-    "staging.addons",
-    "core.billing_units",
-    "core.versions_in_force",
-    "core.quote_extensions",
-    "core.quote_allowances",
-    "core.quote_overages",
-    "core.quote_overage_texts",
-    "core.quote_recurring",
-    "core.quote_lines",
-    "core.quote_taxes",
-    "core.calendar_targets",
-)
+# What the request and its answer are made of; the way there is read from the models.
+CATALOG = ("core.billing_units", "core.versions_in_force")
+ANSWER = "core.calendar_targets"
+# A request stands in the place of these.
+REQUESTED = frozenset({"core.quote_requests", "core.quote_addons", "core.quote_usage"})
 
 REQUEST = """
 create or replace table core.quote_requests as
@@ -157,24 +135,46 @@ class QuoteLine:
     description: str
 
 
+def catalog_tables() -> list[str]:
+    """The declared tables that a quote is made from, the request apart."""
+    read = {
+        table
+        for model in models_behind(*CATALOG, ANSWER)
+        for table in all_models()[model].upstream
+    }
+    return [table for table in all_contracts() if table in read]
+
+
+def models_behind(*tables: str) -> list[str]:
+    """The models behind some tables and these, upstream first, up to the request."""
+    models = all_models()
+    found: set[str] = set()
+    for name in reversed(models):
+        below = {t for t in found if name in models[t].upstream}
+        if name not in REQUESTED and (below or name in tables):
+            found.add(name)
+    return [name for name in models if name in found]
+
+
 def quote(
-    request: QuoteRequest, now: datetime, catalog: duckdb.DuckDBPyConnection | None
+    request: QuoteRequest, now: datetime, catalog: duckdb.DuckDBPyConnection
 ) -> list[QuoteLine]:
     """Return the lines that an invoice would have, tax included.
 
-    The catalog is that of an open warehouse, or without one the default of the seeds.
+    The catalog is that of an open warehouse, or of another connection that holds it.
     """
     with open_memory() as connection:
         set_clock(connection, RunClock(now))
         make_calendar(connection)
         prepare_ledger(connection, None)
-        for table in CATALOG:
-            _load_table(connection, all_contracts()[table], catalog)
-        if catalog is not None:
-            _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
-        _build(connection, "core.billing_units", "core.versions_in_force")
+        for table in catalog_tables():
+            connection.execute(all_contracts()[table].ddl())
+            _copy_rows(connection, table, table, catalog)
+        _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
+        known = models_behind(*CATALOG)
+        _build(connection, *known)
         _put_request(connection, request)
-        _build(connection, *PATH)
+        _build(connection, *(t for t in models_behind(ANSWER) if t not in known))
         rows = connection.execute(LINES).fetchall()
     return [QuoteLine(*row) for row in rows]
 
@@ -237,19 +237,6 @@ def _refuse_unknown(
             raise NotInCatalog(
                 f"there is no {what} {name}; there are {', '.join(known)}"
             )
-
-
-def _load_table(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    source: duckdb.DuckDBPyConnection | None,
-) -> None:
-    """Copy a small table from the open warehouse, or load its default."""
-    connection.execute(contract.ddl())
-    if source is None:
-        load_seed(connection, contract)
-    else:
-        _copy_rows(connection, contract.table, contract.table, source)
 
 
 def _copy_rows(

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.publish.traces_counts import ALL_TRACES
-from cost_pipeline.publish.traces_money import Step
+from cost_pipeline.publish.traces_money import TraceStep
 
 
 class CannotTrace(Exception):
@@ -80,7 +80,7 @@ def trace(
         )
     except duckdb.ConversionException as error:
         raise CannotTrace(str(error).splitlines()[0]) from None
-    asked = _level(connection, Step("asked", name, ""), limit)
+    asked = _level(connection, TraceStep("asked", name, ""), limit)
     if not asked.row_count:
         raise CannotTrace(f"no row of {name} has these keys")
     levels: dict[str, Level] = {}
@@ -122,7 +122,7 @@ def _condition(
     return " and ".join(parts) or "true", values
 
 
-def _level(connection: duckdb.DuckDBPyConnection, step: Step, limit: int) -> Level:
+def _level(connection: duckdb.DuckDBPyConnection, step: TraceStep, limit: int) -> Level:
     found = connection.execute(f"from {step.name} order by all limit {limit}")
     columns = tuple(column[0] for column in found.description or ())
     rows = tuple(found.fetchall())

@@ -4,7 +4,7 @@ Money of margins, bills and documents is `traces_money.py`, what sums them up
 `traces_reports.py`.
 """
 
-from cost_pipeline.publish.traces_money import TRACES, USAGE_STEPS, Step
+from cost_pipeline.publish.traces_money import TRACES, USAGE_STEPS, TraceStep
 from cost_pipeline.publish.traces_reports import REPORT_TRACES
 
 # One asked row is rounded once, so sums are made per row before they meet.
@@ -26,7 +26,7 @@ ROUNDED_SPEND = """
     )
 """
 SPEND_STEPS = (
-    Step(
+    TraceStep(
         "pieces",
         "Spend: machines while they ran, and shares of the provider's lines",
         """
@@ -57,7 +57,7 @@ SPEND_STEPS = (
         ROUNDED_SPEND,
         "cents, rounded once",
     ),
-    Step(
+    TraceStep(
         "landed",
         "The landed rows of those lines",
         "select lines.invoice_uuid, lines.line_number, lines.description, "
@@ -70,7 +70,7 @@ SPEND_STEPS = (
 )
 
 ITEM_STEPS = (
-    Step(
+    TraceStep(
         "charges",
         "Subscription items, with all of the same charge",
         "select items.item_id, items.charge_id, items.item_kind, items.plan_code, "
@@ -81,7 +81,7 @@ ITEM_STEPS = (
         "select sum(amount_cents) from charges where is_asked",
         "cents",
     ),
-    Step(
+    TraceStep(
         "activities",
         "Activities of those relays up to then",
         "select distinct events.event_id, events.subject_id, events.measure, "
@@ -94,7 +94,7 @@ ITEM_STEPS = (
 )
 
 BALANCE_STEPS = (
-    Step(
+    TraceStep(
         "counted",
         "Credits booked: for ever, in the running period, and held",
         "select events.event_kind, events.event_id, events.measure as budget, "
@@ -112,11 +112,11 @@ BALANCE_STEPS = (
     ),
 )
 
-ALL_TRACES: dict[str, tuple[Step, ...]] = {
+ALL_TRACES: dict[str, tuple[TraceStep, ...]] = {
     **TRACES,
     **REPORT_TRACES,
     "marts.usage_daily": (
-        Step("usage", "The days that were asked for", "select * from asked"),
+        TraceStep("usage", "The days that were asked for", "select * from asked"),
         *USAGE_STEPS,
     ),
     "marts.subscription_items": ITEM_STEPS,

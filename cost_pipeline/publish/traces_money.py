@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """One level of a trace; `of` names the step it explains, and is nothing without."""
 
     name: str
@@ -27,10 +27,10 @@ LINE = "invoice_uuid, line_number"
 MICROS = "millionths of USD"
 
 
-def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
+def bill_lines(shows: str, number: str) -> tuple[TraceStep, ...]:
     """Steps from parts of bill lines to the lines, their invoices and landed rows."""
     return (
-        Step(
+        TraceStep(
             "parts",
             "Cost: parts of the provider's lines, with landed file and row",
             shows,
@@ -38,7 +38,7 @@ def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
             "select sum(amount_micros) from parts",
             MICROS,
         ),
-        Step(
+        TraceStep(
             "shares",
             "All parts of those lines: whoever else bears them",
             "select allocation.invoice_uuid, allocation.line_number, "
@@ -51,7 +51,7 @@ def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
             MICROS,
             of="parts",
         ),
-        Step(
+        TraceStep(
             "invoices",
             "The invoices those lines are on",
             "select invoice_uuid, invoice_id, period, status, verdict, amount_micros, "
@@ -63,7 +63,7 @@ def bill_lines(shows: str, number: str) -> tuple[Step, ...]:
 
 
 USAGE_STEPS = (
-    Step(
+    TraceStep(
         "metered",
         "Usage: intervals and events it was metered from",
         """
@@ -106,10 +106,10 @@ USAGE_STEPS = (
 )
 
 
-def document_lines(shows: str, number: str) -> tuple[Step, ...]:
+def document_lines(shows: str, number: str) -> tuple[TraceStep, ...]:
     """Steps from document lines to items, activities, usage, intervals and events."""
     return (
-        Step(
+        TraceStep(
             "lines",
             "Revenue: lines of documents",
             shows,
@@ -117,7 +117,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "select sum(amount_cents) from lines",
             "cents",
         ),
-        Step(
+        TraceStep(
             "items",
             "Subscription items those lines are made of",
             "select distinct items.item_id, items.resource_id, items.activity_id, "
@@ -135,7 +135,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "cents",
             of="lines",
         ),
-        Step(
+        TraceStep(
             "activities",
             "Activities of those relays up to then",
             "select distinct events.event_id, events.subject_id, events.measure, "
@@ -146,7 +146,7 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
             "where events.event_kind = 'activity'",
             of="items",
         ),
-        Step(
+        TraceStep(
             "usage",
             "Usage metered for those lines, day by day",
             "select distinct daily.* from marts.usage_daily as daily join lines "
@@ -160,15 +160,15 @@ def document_lines(shows: str, number: str) -> tuple[Step, ...]:
     )
 
 
-def credit_steps(shows: str) -> tuple[Step, ...]:
+def credit_steps(shows: str) -> tuple[TraceStep, ...]:
     """Steps from what credits cost and brought in to the events that were answered."""
     return (
-        Step(
+        TraceStep(
             "credits",
             "Credits: what backends cost and what the tier brought in",
             shows,
         ),
-        Step(
+        TraceStep(
             "answered",
             "Events of those credits",
             "select events.event_id, events.subject_id, events.detail as backend, "
@@ -186,7 +186,7 @@ def credit_steps(shows: str) -> tuple[Step, ...]:
     )
 
 
-def margin_steps(cells: str) -> tuple[Step, ...]:
+def margin_steps(cells: str) -> tuple[TraceStep, ...]:
     """Steps from cells of the margin table to bill lines, documents and credits."""
     return (
         *bill_lines(
@@ -213,7 +213,7 @@ def margin_steps(cells: str) -> tuple[Step, ...]:
     )
 
 
-TRACES: dict[str, tuple[Step, ...]] = {
+TRACES: dict[str, tuple[TraceStep, ...]] = {
     "marts.cost_vs_revenue": margin_steps("asked"),
     "marts.cost_allocation": bill_lines(
         "select asked.*, lines.product, lines.description, lines.source_file, "

@@ -5,17 +5,17 @@ Money of margins, bills and documents is `traces_money.py`.
 
 from cost_pipeline.publish.traces_money import (
     LINE,
-    Step,
+    TraceStep,
     bill_lines,
     credit_steps,
     margin_steps,
 )
 
 
-def rolled_up(keys: str) -> tuple[Step, ...]:
+def rolled_up(keys: str) -> tuple[TraceStep, ...]:
     """Steps from a sum of margins to its cells, and on to what stands behind them."""
     return (
-        Step(
+        TraceStep(
             "cells",
             "Cells of the margin table that it sums up",
             "select margins.month, margins.tenant_id, margins.deployment_id, "
@@ -41,7 +41,7 @@ BILLED = (
     "and asked.month = cast(date_trunc('month', invoices.period_start) as date) "
 )
 
-REPORT_TRACES: dict[str, tuple[Step, ...]] = {
+REPORT_TRACES: dict[str, tuple[TraceStep, ...]] = {
     "marts.margin_by_month": rolled_up("month, currency"),
     "marts.margin_by_tenant": rolled_up("month, tenant_id, currency"),
     "marts.margin_by_deployment": rolled_up(
@@ -56,7 +56,7 @@ REPORT_TRACES: dict[str, tuple[Step, ...]] = {
         "select sum(amount_micros) from asked",
     ),
     "marts.monthly_burn": (
-        Step(
+        TraceStep(
             "balance",
             "Month to date: the provider's balance it was read from",
             "select balances.* from marts.balances as balances join asked "
@@ -78,7 +78,7 @@ REPORT_TRACES: dict[str, tuple[Step, ...]] = {
             "and lines.charge_category = 'usage'",
             "select sum(invoiced_micros) from asked",
         ),
-        Step(
+        TraceStep(
             "inventory",
             "Estimate: what the inventory saw of the kind in that month",
             "select resources.resource_id, resources.name, resources.size, "

@@ -14,7 +14,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from cost_pipeline.storage.files import (
     seal_older,
     write_whole,
 )
+from cost_pipeline.storage.receipts import Receipt, canonical, instant, receipts_in
 
 LISTING_SUFFIX = ".jsonl.gz"
 TYPED = ("_csv", "_zip", "_json")
@@ -37,32 +38,6 @@ class CorruptLanding(Exception):
 
 class LandedFileMissing(CorruptLanding):
     """A landed file that a receipt names is not there."""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One look at one thing: what was asked, when, and what came back."""
-
-    account: str
-    kind: str
-    subject: str
-    received_at: str
-    sha256: str
-    suffix: str
-    items: int
-    is_complete: bool
-    problem: str | None = None
-    request_ids: tuple[str, ...] = ()
-    rejected: tuple[dict[str, Any], ...] = ()
-    missing: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def line(self) -> str:
-        """The receipt as stored: empty fields left out, so that a year stays small."""
-        facts = {
-            key: value for key, value in asdict(self).items() if value not in (None, ())
-        }
-        return canonical(facts)
 
 
 @dataclass(frozen=True)
@@ -231,18 +206,6 @@ class Landing:
         return found
 
 
-def receipts_in(body: bytes) -> Iterator[Receipt]:
-    """The receipts of a file; a line without its end was never finished."""
-    for line in body.split(b"\n")[:-1]:
-        facts = json.loads(line)
-        for key in ("request_ids", "rejected", "missing"):
-            facts[key] = tuple(
-                tuple(item) if isinstance(item, list) else item
-                for item in facts.get(key, ())
-            )
-        yield Receipt(**facts)
-
-
 def listing_bytes(listing: Listing) -> bytes:
     """A listing in its one canonical form, whatever order the provider chose."""
     documents = sorted(listing.documents, key=lambda document: document.provider_id)
@@ -257,18 +220,6 @@ def documents_in(body: bytes) -> dict[str, Any]:
     """The documents of a landed listing by their provider's id."""
     lines = (json.loads(line) for line in body.splitlines())
     return {line["id"]: line["body"] for line in lines}
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces, so that equal content has equal bytes."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-    )
-
-
-def instant(moment: datetime) -> str:
-    """ISO 8601 in UTC, of one length, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def safe_name(name: str) -> str:

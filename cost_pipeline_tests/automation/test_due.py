@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cost_pipeline.books.due import Due
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.domain.listing import Document, Listing
 from cost_pipeline.fetch.platform_tables import land_tables
+from cost_pipeline.resources import HomeBacklog
 from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import TableBytes
 from cost_pipeline.storage.connection import RunClock
@@ -39,13 +39,13 @@ def due_at(
     now: datetime = NOW,
     sources: GivenSources | None = None,
     issue_from: date | None = date(2026, 1, 1),
-) -> Due:
+) -> HomeBacklog:
     settings = Settings(_env_file=None, COST_PIPELINE_HOME=home)
     given = sources or GivenSources(None)
-    return Due(settings, RunClock(now, issue_from), ACCOUNT, lambda: given)
+    return HomeBacklog(settings, RunClock(now, issue_from), ACCOUNT, lambda: given)
 
 
-def list_invoices(due: Due, *uuids: str, at: datetime = NOW) -> None:
+def list_invoices(due: HomeBacklog, *uuids: str, at: datetime = NOW) -> None:
     documents = tuple(
         Document(uuid, {"invoice_period": "2026-04", "is_preview": "preview" in uuid})
         for uuid in uuids
@@ -54,7 +54,7 @@ def list_invoices(due: Due, *uuids: str, at: datetime = NOW) -> None:
     due.landing.keep_listing(ACCOUNT, listing, now=at)
 
 
-def publish(due: Due, *statements: str) -> None:
+def publish(due: HomeBacklog, *statements: str) -> None:
     path = due.settings.published_path
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
@@ -63,7 +63,7 @@ def publish(due: Due, *statements: str) -> None:
             connection.execute(statement)
 
 
-def segment(due: Due, table: str, batch: int, query: str) -> None:
+def segment(due: HomeBacklog, table: str, batch: int, query: str) -> None:
     folder = due.settings.segments_path / table
     folder.mkdir(parents=True, exist_ok=True)
     found = duckdb.sql(query)
@@ -121,7 +121,7 @@ def test_a_refused_invoice_is_asked_for_again_a_day_later(tmp_path: Path) -> Non
     publish(
         due,
         "create table marts.provider_invoices as "
-        "select 'aaaaaaaa-1' as invoice_uuid, 'refused' as status",
+        "select 'aaaaaaaa-1' as invoice_uuid, 'refused' as status, 1 as amount_micros",
     )
     assert due.invoices() == []
     later = due_at(tmp_path, NOW + timedelta(days=1))

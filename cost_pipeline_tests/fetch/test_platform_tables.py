@@ -9,8 +9,9 @@ from cost_pipeline.books.decision_rows import DecisionRefused
 from cost_pipeline.books.decisions import confirm_shrink
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.fetch.guards import rows_of
-from cost_pipeline.fetch.platform_tables import land_tables, load_source, waiting_tables
-from cost_pipeline.models.model import SEEDS
+from cost_pipeline.fetch.platform_tables import land_tables, waiting_tables
+from cost_pipeline.load.platform_tables import load_source
+from cost_pipeline.load.reference import SEEDS
 from cost_pipeline.sources.files import FileSources
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline.storage.landing import Landing

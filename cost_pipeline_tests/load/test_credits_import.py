@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.fetch.platform_tables import land_tables, landed_table
+from cost_pipeline.fetch.platform_tables import land_tables
+from cost_pipeline.load.platform_tables import landed_table
 from cost_pipeline.load.tables import SourceFile, SourceRefused, load_table
 from cost_pipeline.sources.files import FileSources
 from cost_pipeline.storage.landing import Landing

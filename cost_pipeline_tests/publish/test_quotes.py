@@ -5,7 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from cost_pipeline.publish.quotes import NotInCatalog, QuoteRequest, quote
+from cost_pipeline.load.reference import seeded
+from cost_pipeline.publish.quotes import (
+    NotInCatalog,
+    QuoteRequest,
+    catalog_tables,
+    quote,
+)
 from cost_pipeline_tests.usage_world import UsageWorld
 
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
@@ -16,7 +22,8 @@ def amounts(**asked) -> list[tuple[str, str | None, int]]:
     request = QuoteRequest(
         asked.pop("plan", "studio"), asked.pop("start", APRIL), **asked
     )
-    lines = quote(request, NOW, None)
+    with seeded(catalog_tables()) as catalog:
+        lines = quote(request, NOW, catalog)
     return [(line.line_kind, line.resource_kind, line.amount_cents) for line in lines]
 
 
@@ -114,7 +121,8 @@ def test_what_the_catalog_does_not_name_is_refused_by_name(asked, named):
 def test_a_part_of_a_month_says_what_became_of_the_allowance(kind, used, allowance):
     usage = {kind: Decimal(used)}
     request = QuoteRequest("studio", APRIL.replace(day=16), usage=usage)
-    (text,) = [line.description for line in quote(request, NOW, None)][1:]
+    with seeded(catalog_tables()) as catalog:
+        (text,) = [line.description for line in quote(request, NOW, catalog)][1:]
     assert text.endswith(allowance)
 
 

@@ -7,14 +7,10 @@ from datetime import date
 import pytest
 
 from cost_pipeline.books.decision_rows import Decision, decide
-from cost_pipeline.publish.statements import (
-    journal,
-    money,
-    neutral,
-    plain,
-    preview,
-    statements,
-)
+from cost_pipeline.publish.cells import neutral
+from cost_pipeline.publish.invoice_drafts import drafts_of
+from cost_pipeline.publish.journal import journal
+from cost_pipeline.publish.statements import money, plain, statements
 from cost_pipeline_tests.usage_world import UsageWorld
 
 APRIL = "INV-2026-04-pilot-AUD"
@@ -79,8 +75,8 @@ def test_documents_can_be_chosen_by_customer_and_month(world):
     assert booked(journal(world.connection, month=date(2026, 5, 1))) == []
 
 
-def test_a_preview_stands_beside_the_month_before(world):
-    (row,) = preview(world.connection, date(2026, 5, 20))
+def test_a_draft_stands_beside_the_month_before(world):
+    (row,) = drafts_of(world.connection, date(2026, 5, 20))
     assert (row.invoice_id, row.total_cents, row.last_month_cents) == (
         "INV-2026-05-pilot-AUD",
         6325,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cost_pipeline.models.model import SEEDS
+from cost_pipeline.load.reference import SEEDS
 from cost_pipeline_tests.bill_world import MAY_2, BillWorld, csv_file, line
 from cost_pipeline_tests.tables import fresh_warehouse
 

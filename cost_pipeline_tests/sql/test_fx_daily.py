@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cost_pipeline.load.rates import land_rates, load_rates
+from cost_pipeline.fetch.rates import land_rates
+from cost_pipeline.load.rates import load_rates
 from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.models.model import all_audits
 from cost_pipeline.models.rules import broken_audit

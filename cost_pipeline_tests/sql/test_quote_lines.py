@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cost_pipeline.models.build import build
 from cost_pipeline.models.model import all_models
-from cost_pipeline.publish.quotes import PATH
+from cost_pipeline.publish.quotes import ANSWER, models_behind
 from cost_pipeline_tests.reference import usage as reference
 from cost_pipeline_tests.tables import fresh_warehouse
 
@@ -150,7 +150,7 @@ def quoted(
     for table, rows in tables.items():
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into {table} values ({marks})", rows)
-    for table in PATH:
+    for table in models_behind(ANSWER):
         build(connection, all_models()[table])
     found = connection.execute(
         "select tenant_id, line_kind, amount_cents from core.calendar_targets"

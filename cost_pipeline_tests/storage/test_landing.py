@@ -7,13 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from cost_pipeline.domain.listing import Document, Listing
-from cost_pipeline.storage.landing import (
-    CorruptLanding,
-    Landing,
-    documents_in,
-    instant,
-    receipts_in,
-)
+from cost_pipeline.storage.landing import CorruptLanding, Landing, documents_in
+from cost_pipeline.storage.receipts import instant, receipts_in
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.fetch.invoices import due_invoices, land_billing, land_invoices
+from cost_pipeline.fetch.invoices import due_invoices, land_invoices
 from cost_pipeline.fetch.listings import land_listing
 from cost_pipeline.load.billing import load_billing
 from cost_pipeline.load.invoice_lines import load_invoice_lines
@@ -24,6 +24,7 @@ from cost_pipeline.providers.demo import (
 from cost_pipeline.providers.digitalocean import DigitalOcean
 from cost_pipeline.providers.pacing import Timing
 from cost_pipeline.storage.landing import Landing, documents_in
+from cost_pipeline_tests.bill_world import land_account
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 SOURCES = Path(__file__).parents[2] / "cost_pipeline" / "sources" / "demo"
@@ -63,7 +64,7 @@ def land_inventory(landing):
 
 def land_bills(landing, at, periods):
     provider = account(at)
-    assert land_billing(provider, landing, at) == []
+    assert land_account(provider, landing, at) == []
     index = landing.latest("invoices", "do:main", until=at)
     bodies = documents_in(landing.read(index.sha256, index.suffix))
     wanted = [

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from cost_pipeline.load.receipts import LISTINGS
 from cost_pipeline.storage.connection import RunClock, set_clock
-from cost_pipeline.storage.landing import instant
+from cost_pipeline.storage.receipts import instant
 from cost_pipeline_tests.inventory_world import START, World, droplets
 from cost_pipeline_tests.tables import build_models
 
