@@ -155,7 +155,6 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
             "2026-04-02|studio|droplet_hours|7200|3600",
             "core.margin_cells": f"{cells}cost|2026-04-01|studio|droplet|39\n"
             "revenue|2026-04-01|studio|droplet|52\ncost|2026-04-01|other|droplet|99",
-            "core.cost_cells": "month\n2026-04-01",
             "core.credit_costs": CREDIT_COSTS
             + "2026-04-01|acme|phone|credits|gemini|3|7_200|USD",
             "core.margin_rates": "month|currency|report_currency|fx_rate\n"
