@@ -170,10 +170,10 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
 
 
 MARGINS = """
-    month|tenant_id|deployment_id|kind|currency|revenue_cents|cost_cents|cost_micros_usd|state
-    2026-04-01|acme|studio|droplet|AUD|300|100|70|final
-    2026-04-01|acme|studio|snapshot|AUD|0|150|90|final
-    2026-04-01|zeta|press|plan|AUD|10|null|20|provisional
+    month|tenant_id|deployment_id|kind|currency|revenue_cents|cost_cents|cost_micros_usd|is_final
+    2026-04-01|acme|studio|droplet|AUD|300|100|70|true
+    2026-04-01|acme|studio|snapshot|AUD|0|150|90|true
+    2026-04-01|zeta|press|plan|AUD|10|null|20|false
 """
 BY_CUSTOMER = [
     (300, 250, 50, Decimal("16.7"), 160, "final"),
@@ -196,12 +196,12 @@ BY_KIND = [
     ],
 )
 def test_a_sum_with_an_unknown_part_is_unknown(run_model, table, expected):
-    units = MARGINS.replace("|state", "|unit_revenue_cents|unit_cost_cents|state")
-    for state in ("final", "provisional"):
-        units = units.replace(f"|{state}\n", f"|0|0|{state}\n")
+    units = MARGINS.replace("|is_final", "|unit_revenue_cents|unit_cost_cents|is_final")
+    for is_final in ("true", "false"):
+        units = units.replace(f"|{is_final}\n", f"|0|0|{is_final}\n")
     rows = run_model(
         table,
-        {"marts.cost_vs_revenue": units},
+        {"core.margins": units},
         select="revenue_cents, cost_cents, margin_cents, margin_pct, "
         "cost_micros_usd, state",
     )
