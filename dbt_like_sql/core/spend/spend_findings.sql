@@ -51,8 +51,6 @@ with found as (
         min(events.occurred_at)
     from staging.hosted_status_events as events
     anti join staging.hosted_deployments as known using (deployment_id)
-    cross join ref.clock as clock
-    where events.occurred_at <= clock.now_at
     group by events.deployment_id
     union all
     select
