@@ -59,8 +59,8 @@ with found as (
         tenant_id,
         concat('no recent rate ', min(spend_currency), ' to ', min(currency)),
         cast(period_start as timestamp)
-    from core.spend_limits
-    where rate_e10 is null
+    from core.spend_thresholds
+    where fx_rate is null
     group by tenant_id, period_start
     union all
     select
