@@ -82,7 +82,7 @@ STEPS = (
     ),
     Step(
         "messages",
-        ("core.message_queue",),
+        ("core.crossing_messages", "core.leak_messages"),
         queue_messages,
         "What is to be told, and to whom; telling it is another row.",
         "messages",
