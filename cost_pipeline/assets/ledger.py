@@ -72,7 +72,7 @@ STEPS = (
     ),
     LedgerStep(
         "messages",
-        ("core.message_queue",),
+        ("core.crossing_messages", "core.leak_messages"),
         queue_messages,
         "What is to be told, and to whom; telling it is another row.",
         "messages",

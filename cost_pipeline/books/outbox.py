@@ -35,7 +35,9 @@ select
     queue.skip_reason,
     queue.data,
     clock.now_at as created_at
-from core.message_queue as queue
+from (
+    from core.crossing_messages union all from core.leak_messages
+) as queue
 cross join ref.clock as clock
 anti join ledger.messages as known on queue.message_id = known.message_id
 where clock.issue_from <= clock.now_at

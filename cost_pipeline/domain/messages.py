@@ -1,7 +1,7 @@
 """What messages say: the facts of a ledger row become a letter.
 
 Put the wording of a kind of message here. How a letter looks as text and HTML, and how
-it is sent, is `gateways/`; which messages exist is SQL (`core/message_queue.sql`).
+it is sent, is `gateways/`; which messages exist is SQL (`core/messages/`).
 """
 
 from collections.abc import Callable, Mapping

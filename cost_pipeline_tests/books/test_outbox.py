@@ -8,6 +8,8 @@ import pytest
 from cost_pipeline.books.outbox import deliver, queue_notice
 from cost_pipeline.gateways.base import DeliveryUnknown, GatewayDown, NotDelivered
 from cost_pipeline.gateways.demo import DryRunGateway
+from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 NOW = datetime(2026, 5, 20)
@@ -152,3 +154,15 @@ def test_a_message_nobody_can_word_fails_alone_and_is_seen():
     build_models(connection, "core.delivery_findings")
     found = connection.execute("select finding, subject_id from core.delivery_findings")
     assert found.fetchall() == [("message_not_delivered", "a")]
+
+
+def test_a_server_that_refuses_five_times_is_warned_of():
+    connection = warehouse_with("a", "b")
+    audit = next(a for a in all_audits() if a.name == "messages_reach_a_server")
+    for day in range(5):
+        assert broken_audit(connection, audit) == []
+        gateway = ScriptedGateway([NotDelivered("550")])
+        deliver(connection, None, gateway, NOW - timedelta(days=9 - day))
+    (rule,) = broken_audit(connection, audit)
+    assert rule.is_warning
+    assert rule.sample == (("a", 5, "550"),)

@@ -14,12 +14,17 @@ SIZES = """
     do:demo | s-2  | 12_000_000           | 17_860
 """
 RESOURCE = "resource_id|provider|provider_account|kind|size|size_gb|document|"
-NO_COSTS = "period_start|provider_account|kind|currency|amount_micros|charge_category"
+COSTS = "period_start|provider_account|kind|currency|amount_micros|charge_category\n"
+BILLS = "period_start|provider_account|verdict|status\n"
 
 
-def resources(*rows: str) -> dict[str, str]:
-    text = "\n".join([f"{RESOURCE}valid_from|valid_to", *rows])
-    return {"core.resources": text, "core.size_prices": SIZES}
+def resources(*rows: str, costs: str = "", bills: str = "") -> dict[str, str]:
+    return {
+        "core.resources": "\n".join([f"{RESOURCE}valid_from|valid_to", *rows]),
+        "core.size_prices": SIZES,
+        "core.cost_lines": f"{COSTS}{costs}",
+        "core.provider_invoices": f"{BILLS}{bills}",
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,52 +50,47 @@ def test_a_droplet_is_estimated_by_the_second_up_to_the_price_of_a_month(
         for size, start, end in spans
     ]
     found = run_model(
-        "core.cost_estimates", resources(*rows), select="month, amount_micros"
+        "marts.cost_true_up", resources(*rows), select="month, estimate_micros"
     )
     assert dict(found).get(APRIL) == micros
 
 
 def test_backups_are_a_share_of_the_droplet_and_snapshots_go_by_size(run_model):
     rows = run_model(
-        "core.cost_estimates",
+        "marts.cost_true_up",
         resources(
             'd1|do|demo|droplet|s-1|25|{"features":["backups"]}|2026-04-01|2026-05-01',
             "s1|do|demo|snapshot||12.5|{}|2026-04-01|2026-04-16",
         ),
-        select="kind, resource_id, amount_micros",
+        select="kind, resources, estimate_micros",
     )
     assert rows == [
-        ("droplet", "d1", 6_000_000),
-        ("droplet_backup", "d1", 1_200_000),
-        ("snapshot", "s1", 375_000),
+        ("droplet", 1, 6_000_000),
+        ("droplet_backup", 1, 1_200_000),
+        ("snapshot", 1, 375_000),
     ]
 
 
 def test_the_estimate_stands_beside_the_bill_and_a_month_without_a_bill_is_unknown(
     run_model,
 ):
-    estimates = """
-        month      | provider_account | kind    | currency | amount_micros
-        2026-04-01 | demo             | droplet | USD      | 6_000_000
-        2026-05-01 | demo             | droplet | USD      | 2_000_000
-    """
     rows = run_model(
         "marts.cost_true_up",
-        {
-            "core.cost_estimates": estimates,
-            "core.cost_lines": f"{NO_COSTS}\n"
-            "2026-04-01|demo|droplet|USD|8_000_000|usage\n"
+        resources(
+            "d1|do|demo|droplet|s-1|25|{}|2026-04-01|",
+            "d2|do|demo|droplet|s-2|25|{}|2026-04-01|2026-04-01 01:00",
+            costs="2026-04-01|demo|droplet|USD|8_023_813|usage\n"
             "2026-04-01|demo|spaces_bucket|USD|5_000_000|usage\n"
             "2026-04-01|demo|tax|USD|1_300_000|tax",
-            "core.provider_invoices": "period_start|provider_account|verdict|status\n"
-            "2026-04-01|demo|accepted|final\n2026-05-01|demo|none|preview",
-        },
-        select="month, kind, estimate_micros, invoiced_micros, difference_pct",
+            bills="2026-04-01|demo|accepted|final\n2026-05-01|demo|none|preview",
+        ),
+        select="month, kind, resources, estimate_micros, invoiced_micros, "
+        "difference_pct",
     )
     assert rows == [
-        (APRIL, "droplet", 6_000_000, 8_000_000, Decimal("25.0")),
-        (APRIL, "spaces_bucket", None, 5_000_000, None),
-        (MAY, "droplet", 2_000_000, None, None),
+        (APRIL, "droplet", 2, 6_017_860, 8_023_813, Decimal("25.0")),
+        (APRIL, "spaces_bucket", 0, None, 5_000_000, None),
+        (MAY, "droplet", 1, 19 * 24 * 8_930, None, None),
     ]
 
 
@@ -155,7 +155,6 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
             "2026-04-02|studio|droplet_hours|7200|3600",
             "core.margin_cells": f"{cells}cost|2026-04-01|studio|droplet|39\n"
             "revenue|2026-04-01|studio|droplet|52\ncost|2026-04-01|other|droplet|99",
-            "core.cost_cells": "month\n2026-04-01",
             "core.credit_costs": CREDIT_COSTS
             + "2026-04-01|acme|phone|credits|gemini|3|7_200|USD",
             "core.margin_rates": "month|currency|report_currency|fx_rate\n"
@@ -171,10 +170,10 @@ def test_a_unit_costs_what_its_deployments_cost_divided_by_what_they_used(run_mo
 
 
 MARGINS = """
-    month|tenant_id|deployment_id|kind|currency|revenue_cents|cost_cents|cost_micros_usd|state
-    2026-04-01|acme|studio|droplet|AUD|300|100|70|final
-    2026-04-01|acme|studio|snapshot|AUD|0|150|90|final
-    2026-04-01|zeta|press|plan|AUD|10|null|20|provisional
+    month|tenant_id|deployment_id|kind|currency|revenue_cents|cost_cents|cost_micros_usd|is_final
+    2026-04-01|acme|studio|droplet|AUD|300|100|70|true
+    2026-04-01|acme|studio|snapshot|AUD|0|150|90|true
+    2026-04-01|zeta|press|plan|AUD|10|null|20|false
 """
 BY_CUSTOMER = [
     (300, 250, 50, Decimal("16.7"), 160, "final"),
@@ -197,12 +196,12 @@ BY_KIND = [
     ],
 )
 def test_a_sum_with_an_unknown_part_is_unknown(run_model, table, expected):
-    units = MARGINS.replace("|state", "|unit_revenue_cents|unit_cost_cents|state")
-    for state in ("final", "provisional"):
-        units = units.replace(f"|{state}\n", f"|0|0|{state}\n")
+    units = MARGINS.replace("|is_final", "|unit_revenue_cents|unit_cost_cents|is_final")
+    for is_final in ("true", "false"):
+        units = units.replace(f"|{is_final}\n", f"|0|0|{is_final}\n")
     rows = run_model(
         table,
-        {"marts.cost_vs_revenue": units},
+        {"core.margins": units},
         select="revenue_cents, cost_cents, margin_cents, margin_pct, "
         "cost_micros_usd, state",
     )

@@ -13,7 +13,7 @@ from cost_pipeline.models.build import build
 from cost_pipeline.models.model import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.reference.margins import percent, report_cents
-from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
+from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 APRIL = date(2026, 4, 1)
 
@@ -224,7 +224,8 @@ def test_cells_sum_to_the_month_and_equal_the_reference(cases):
         for cell, cents in report_cents(micros, Fraction(rate)).items()
     }
     costs = [
-        f"date '{month}', '{cell[0]}', '{cell[1]}', '{cell[2]}', 'USD', {amount}"
+        f"'cost', date '{month}', '{cell[0]}', '{cell[1]}', '{cell[2]}', 'USD', "
+        f"{amount}, false"
         for month, (micros, _) in zip(months, cases, strict=True)
         for cell, amount in micros.items()
     ]
@@ -233,20 +234,17 @@ def test_cells_sum_to_the_month_and_equal_the_reference(cases):
         for month, (_, rate) in zip(months, cases, strict=True)
     ]
     with fresh_warehouse() as connection:
-        give(connection, "core.credit_costs", CREDIT_COSTS)
-        give(connection, "core.credit_revenue", CREDIT_REVENUE)
         connection.execute(
-            f"create table core.cost_cells as from (values ({'), ('.join(costs)})) "
-            "as t (month, tenant_id, deployment_id, kind, currency, amount_micros);"
-            "create table core.revenue_cells as select *, 0 as amount_cents, "
-            "false as is_provisional from core.cost_cells limit 0;"
+            f"create table core.margin_amounts as from (values ({'), ('.join(costs)})) "
+            "as t (side, month, tenant_id, deployment_id, kind, currency, "
+            "amount_micros, is_provisional);"
             f"create table core.margin_rates as from (values ({'), ('.join(rated)})) "
             "as t (month, currency, report_currency, fx_rate, fx_date)"
         )
-        build(connection, all_models()["core.margin_amounts"])
+        build(connection, all_models()["core.margin_cells"])
         found = connection.execute(
             "select month, tenant_id, deployment_id, kind, report_cents "
-            "from core.margin_amounts"
+            "from core.margin_cells"
         ).fetchall()
     assert {row[:4]: row[4] for row in found} == expected
 

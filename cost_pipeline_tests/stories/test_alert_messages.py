@@ -35,9 +35,9 @@ def test_invoiced_cost_is_told_to_the_operator_and_not_in_a_customers_name():
         """
     }
     given = {**NO_COSTS, **NO_LEAKS, **crossed, PLANS: plans_text({})}
-    build_models(connection, "core.message_queue", given=given)
+    build_models(connection, "core.crossing_messages", given=given)
     query = "select recipient, skip_reason, data->>'tenant', data->>'owner' "
-    found = rows(connection, query + "from core.message_queue")
+    found = rows(connection, query + "from core.crossing_messages")
     assert sorted(found) == [
         ("", "the tenant is not known", "ghost", ""),
         ("operator", "", "Quarry", ""),
@@ -82,7 +82,9 @@ def test_leaks_are_told_to_the_operator_once_and_a_month_not_final_is_not():
     give_machines(connection, {"odd": ("t", odd), "lost": ("t", lost)})
     given = {**NO_COSTS, **LEAKS, PLANS: plans_text({})}
     for _ in range(2):
-        build_models(connection, "core.message_queue", given=given)
+        build_models(
+            connection, "core.crossing_messages", "core.leak_messages", given=given
+        )
         queue_messages(connection, None)
     query = "select data->>'alert', data->>'subject', recipient from ledger.messages"
     assert sorted(rows(connection, query)) == [
@@ -121,10 +123,14 @@ def test_the_dearest_ten_machines_are_named_and_the_others_counted():
         loud      | invoiced_cost     | 2026-03-01   | 200
     """
     given = {**NO_COSTS, PLANS: plans_text({}), "ledger.crossings": crossed}
-    build_models(connection, "core.crossing_reasons", given=given)
+    build_models(connection, "core.crossing_messages", given=given)
     query = (
-        "select tenant_id, json_extract_string(machines, '$[*].machine'), "
-        "other_machines, machines[0]->>'cost_cents' from core.crossing_reasons"
+        "select tenant_id, json_extract_string(data, '$.machines[*].machine'), "
+        "cast(data->>'other_machines' as integer), "
+        "data->'machines'->0->>'cost_cents' from core.crossing_messages order by all"
     )
     told = [f"m{n:02}" for n in (0, 5, 1, 2, 3, 4, 6, 7, 8, 9)]
-    assert rows(connection, query) == [("big", told, 2, str(24 * 731))]
+    assert rows(connection, query) == [
+        ("big", told, 2, str(24 * 731)),
+        ("loud", [], 0, None),
+    ]

@@ -57,7 +57,9 @@ def scan(connection, now, *, issue_from=START):
     given = {**NO_COSTS, **NO_LEAKS, PLANS: plans_text(tenants)}
     build_models(connection, "core.spend_crossings", given=given)
     recorded = record_crossings(connection, None)
-    build_models(connection, "core.message_queue", given=given)
+    build_models(
+        connection, "core.crossing_messages", "core.leak_messages", given=given
+    )
     queue_messages(connection, None)
     return recorded.new
 

@@ -30,42 +30,31 @@ unit_cost_cents: What spent credits cost by their unit costs, report currency.
 state: 'final' when the provider's invoices of the month are accepted, no draft is left
     and both sides have a rate; until then 'provisional', and the figures change.
 */
-with measured as (
-    select
-        margins.*,
-        margins.revenue_cents - margins.cost_cents as result_cents
-    from core.margins as margins
-)
-
 select
-    measured.month,
-    measured.tenant_id,
-    measured.deployment_id,
-    measured.kind,
-    measured.revenue_currency,
-    measured.revenue_cents,
-    measured.cost_cents,
-    cast(measured.result_cents as bigint) as margin_cents,
-    cast(case when measured.revenue_cents > 0 then 0.1 * cast(
-        sign(measured.result_cents) * ((
-            2 * abs(cast(measured.result_cents as hugeint)) * 1000
-            + measured.revenue_cents
-        ) // (2 * measured.revenue_cents)) as decimal(18, 0)
-    ) end as decimal(18, 1)) as margin_pct,
-    measured.currency,
-    measured.revenue_original_cents,
-    measured.cost_micros_usd,
+    margins.month,
+    margins.tenant_id,
+    margins.deployment_id,
+    margins.kind,
+    margins.revenue_currency,
+    margins.revenue_cents,
+    margins.cost_cents,
+    cast(margins.revenue_cents - margins.cost_cents as bigint) as margin_cents,
+    percent_of(margins.revenue_cents - margins.cost_cents, margins.revenue_cents)
+        as margin_pct,
+    margins.currency,
+    margins.revenue_original_cents,
+    margins.cost_micros_usd,
     cost_rates.fx_rate,
     cost_rates.fx_date,
     revenue_rates.fx_rate as revenue_fx_rate,
     revenue_rates.fx_date as revenue_fx_date,
-    measured.unit_revenue_cents,
-    measured.unit_cost_cents,
-    cast(case when measured.is_final then 'final' else 'provisional' end as varchar)
+    margins.unit_revenue_cents,
+    margins.unit_cost_cents,
+    cast(case when margins.is_final then 'final' else 'provisional' end as varchar)
         as state
-from measured
+from core.margins as margins
 left join core.margin_rates as cost_rates
-    on cost_rates.month = measured.month and cost_rates.currency = 'USD'
+    on cost_rates.month = margins.month and cost_rates.currency = 'USD'
 left join core.margin_rates as revenue_rates
-    on revenue_rates.month = measured.month
-    and revenue_rates.currency = measured.revenue_currency
+    on revenue_rates.month = margins.month
+    and revenue_rates.currency = margins.revenue_currency

@@ -21,7 +21,6 @@ with revised as (
         lag(finals.cost_basis) over cell as earlier_cost_basis,
         lag(finals.revenue_basis) over cell as earlier_revenue_basis
     from staging.margin_finals as finals
-    join ref.clock as clock on finals.recorded_at <= clock.now_at
     window cell as (
         partition by
             finals.month, finals.tenant_id, finals.deployment_id, finals.kind,

@@ -11,6 +11,7 @@ month: First day of the month, UTC.
 provider_account: The account.
 currency: Currency of the account.
 as_of: The last balance of the month; null = none was taken.
+month_to_date_micros: Usage of the month by then, in millionths.
 projected_micros: Where the month was heading then, in millionths.
 invoiced_micros: What the provider invoiced without tax, in millionths; null = not yet.
 backtest_as_of: The balance as far into that month as the running month is now.
@@ -19,7 +20,62 @@ error_pct: How far that was from the invoice, in per cent of the invoice.
 mean_error_pct: Mean of those errors, signs left aside; null = no month to test with.
 method: How the projection is made.
 */
-with invoiced as (
+with timed as (
+    select
+        balances.month,
+        balances.provider_account,
+        balances.currency,
+        balances.generated_at,
+        balances.month_to_date_usage_micros as usage,
+        cast(months.days as hugeint) * 86400 as month_seconds,
+        cast(floor(epoch(balances.generated_at)) as hugeint)
+        - cast(epoch(cast(balances.month as timestamp)) as hugeint) as seconds
+    from core.balances as balances
+    join ref.months as months on months.month = balances.month
+),
+
+projected as (
+    select
+        *,
+        case when seconds > 0 then share_of(usage, month_seconds, seconds) end
+            as projection
+    from timed
+),
+
+-- How far the running month is: the last balance decides, not the clock.
+running as (
+    select
+        projected.provider_account,
+        max_by(projected.seconds, projected.generated_at) as seconds,
+        max_by(projected.month_seconds, projected.generated_at) as month_seconds
+    from projected
+    cross join ref.clock as clock
+    where projected.month = cast(date_trunc('month', clock.now_at) as date)
+    group by projected.provider_account
+),
+
+latest as (
+    select *
+    from projected
+    qualify row_number() over (
+        partition by month, provider_account order by generated_at desc
+    ) = 1
+),
+
+tests as (
+    select projected.*
+    from projected
+    join running
+        on running.provider_account = projected.provider_account
+        and projected.seconds * running.month_seconds
+        <= running.seconds * projected.month_seconds
+    qualify row_number() over (
+        partition by projected.month, projected.provider_account
+        order by projected.generated_at desc
+    ) = 1
+),
+
+invoiced as (
     select
         cast(date_trunc('month', invoices.period_start) as date) as month,
         invoices.provider_account,
@@ -32,46 +88,23 @@ with invoiced as (
     group by all
 ),
 
-months as (
-    select month, provider_account, currency from core.burn_projections
-    union
-    select month, provider_account, currency from invoiced
-),
-
 compared as (
     select
-        months.*,
-        latest.as_of,
-        latest.month_to_date_micros,
-        latest.projected_micros,
+        month,
+        provider_account,
+        currency,
+        latest.generated_at as as_of,
+        latest.usage as month_to_date_micros,
+        latest.projection,
         invoiced.micros as invoiced,
-        tests.as_of as backtest_as_of,
-        tests.projected_micros as backtest,
+        tests.generated_at as backtest_as_of,
+        tests.projection as backtest,
         case when invoiced.micros > 0
-            then sign(tests.projected_micros - invoiced.micros) * ((
-                2 * abs(cast(tests.projected_micros - invoiced.micros as hugeint))
-                * 1000 + invoiced.micros
-            ) // (2 * invoiced.micros))
+            then share_of(tests.projection - invoiced.micros, 1000, invoiced.micros)
         end as error_permille
-    from months
-    left join invoiced using (month, provider_account, currency)
-    left join core.burn_projections as latest
-        on latest.month = months.month
-        and latest.provider_account = months.provider_account
-        and latest.point = 'last'
-    left join core.burn_projections as tests
-        on tests.month = months.month
-        and tests.provider_account = months.provider_account
-        and tests.point = 'backtest'
-),
-
-tested as (
-    select
-        compared.*,
-        sum(abs(error_permille)) over account as errors,
-        count(error_permille) over account as tests
-    from compared
-    window account as (partition by provider_account)
+    from latest
+    full join invoiced using (month, provider_account, currency)
+    left join tests using (month, provider_account)
 )
 
 select
@@ -80,13 +113,19 @@ select
     currency,
     as_of,
     month_to_date_micros,
-    projected_micros,
+    cast(projection as bigint) as projected_micros,
     cast(invoiced as bigint) as invoiced_micros,
     backtest_as_of,
-    backtest as backtest_projected_micros,
+    cast(backtest as bigint) as backtest_projected_micros,
     cast(0.1 * cast(error_permille as decimal(18, 0)) as decimal(18, 1)) as error_pct,
-    cast(0.1 * cast(case when tests > 0
-        then (2 * cast(errors as hugeint) + tests) // (2 * tests) end
-        as decimal(18, 0)) as decimal(18, 1)) as mean_error_pct,
+    cast(
+        0.1 * cast(
+            rounded_to(
+                sum(abs(error_permille)) over account,
+                nullif(count(error_permille) over account, 0)
+            ) as decimal(18, 0)
+        ) as decimal(18, 1)
+    ) as mean_error_pct,
     'linear: usage to date / elapsed share of the month' as method
-from tested
+from compared
+window account as (partition by provider_account)

@@ -2,8 +2,7 @@
 Final margins that are not remembered as they are: new ones, and what changed since.
 
 Revision 0 is the whole cell; a later one the difference to the sum of those before. A
-final cell that is gone (its cost has another owner) is corrected to zero. A month that
-a later run spoke about is left alone: a run of the past tells no second story.
+final cell that is gone (its cost has another owner) is corrected to zero.
 
 grain: month, tenant_id, deployment_id, kind, revenue_currency, currency
 
@@ -27,12 +26,6 @@ with known as (
         sum(delta_cost_micros_usd) as cost_micros
     from staging.prior_margin_finals
     group by all
-),
-
-told_later as (
-    select distinct finals.month
-    from staging.prior_margin_finals as finals
-    join ref.clock as clock on finals.recorded_at > clock.now_at
 ),
 
 invoices as (
@@ -69,7 +62,6 @@ compared as (
         using (month, tenant_id, deployment_id, kind, revenue_currency, currency)
     where coalesce(margins.is_final, true)
         and month in (select month from core.margins where is_final)
-        and month not in (select month from told_later)
         and currency = (select report_currency from ref.clock)
 )
 

@@ -15,15 +15,10 @@ fx_rate: Report units per unit.
 fx_date: The day that rate was fixed.
 */
 with wanted as (
-    select month, currency from core.revenue_cells
+    select month, currency from core.margin_amounts
     union
-    select month, 'USD' as currency from core.revenue_cells
-    union
-    select month, currency from core.cost_cells
-    union
-    select month, currency from core.credit_costs
-    union
-    select month, currency from core.credit_revenue
+    -- What revenue is compared with, also before the first bill is there.
+    select month, 'USD' as currency from core.margin_amounts where side = 'revenue'
 ),
 
 days as (

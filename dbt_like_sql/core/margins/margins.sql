@@ -63,11 +63,7 @@ select
     clock.report_currency as currency,
     cast(cells.revenue_cents as bigint) as revenue_cents,
     cast(cells.cost_cents as bigint) as cost_cents,
-    cast(
-        sign(cells.earned_micros) * ((
-            2 * abs(cast(cells.earned_micros as hugeint)) + 10000
-        ) // (2 * 10000)) as bigint
-    ) as revenue_original_cents,
+    cast(rounded_to(cells.earned_micros, 10000) as bigint) as revenue_original_cents,
     cast(cells.cost_micros_usd as bigint) as cost_micros_usd,
     cast(cells.unit_revenue_cents as bigint) as unit_revenue_cents,
     cast(cells.unit_cost_cents as bigint) as unit_cost_cents,

@@ -18,25 +18,13 @@ has_history: Whether status events tell of the machine.
 is_known_status: Whether ref.accruing_statuses names the status.
 is_accruing: Whether the interval costs money.
 */
-with machines as (
+with events as (
     select
-        deployments.* exclude (deleted_at),
-        least(coalesce(deployments.deleted_at, clock.now_at), clock.now_at) as gone_at,
-        coalesce(deployments.deleted_at > clock.now_at, true) as is_there
-    from staging.hosted_deployments as deployments
-    cross join ref.clock as clock
-    where deployments.created_at < clock.now_at
-),
-
-events as (
-    select
-        events.deployment_id,
-        events.status,
-        events.occurred_at,
-        min(events.occurred_at) over (partition by events.deployment_id) as first_at
-    from staging.hosted_status_events as events
-    cross join ref.clock as clock
-    where events.occurred_at <= clock.now_at
+        deployment_id,
+        status,
+        occurred_at,
+        min(occurred_at) over (partition by deployment_id) as first_at
+    from staging.hosted_status_events
 ),
 
 changes as (
@@ -48,7 +36,7 @@ changes as (
         case when events.first_at is null then machines.status else 'deploying' end,
         machines.created_at,
         events.first_at is not null
-    from machines
+    from staging.hosted_deployments as machines
     left join events
         on machines.deployment_id = events.deployment_id
         and events.occurred_at = events.first_at
@@ -69,11 +57,15 @@ intervals as (
         machines.instance_type,
         closed.status,
         greatest(closed.changed_at, machines.created_at) as start_at,
-        least(coalesce(closed.next_at, machines.gone_at), machines.gone_at) as end_at,
-        closed.next_at is null and machines.is_there as is_open,
+        least(
+            coalesce(closed.next_at, clock.now_at),
+            coalesce(machines.deleted_at, clock.now_at)
+        ) as end_at,
+        closed.next_at is null and machines.deleted_at is null as is_open,
         closed.has_history
-    from machines
+    from staging.hosted_deployments as machines
     join closed using (deployment_id)
+    cross join ref.clock as clock
 )
 
 select

@@ -36,13 +36,6 @@ running as (
     where intervals.is_accruing
 ),
 
-months as (
-    select months.month, months.next_month
-    from ref.months as months
-    cross join ref.clock as clock
-    where months.month < clock.now_at
-),
-
 monthly as (
     select
         running.*,
@@ -50,7 +43,7 @@ monthly as (
         greatest(running.start_at, cast(months.month as timestamp)) as from_at,
         least(running.end_at, cast(months.next_month as timestamp)) as to_at
     from running
-    join months
+    join ref.months as months
         on months.month < running.end_at and months.next_month > running.start_at
 ),
 

@@ -1,41 +1,70 @@
 /*
 What a second of each machine type costs, from when to when.
 
-Prices are whole numbers of a unit so small (a 10^12th of a cent, 36,288,000 times
-smaller still) that per-second and per-hour prices add up without rounding. The first
-price of a type also holds before it was published: an old price is closer than none.
-The type '*' is what a type of no card is taken for.
+Every price list we know is here: rate cards, and the provider's sizes. Prices are whole
+numbers of a unit so small (a 10^12th of a cent, 36,288,000 times smaller still) that
+per-second and per-hour prices add up without rounding. The first price of a type also
+holds before it was published: an old price is closer than none. The type '*' is what a
+type of no card is taken for.
 
 grain: instance_type, valid_from
+check: price_cents >= 0
 check: unit_rate > 0
 check: valid_from < valid_to or valid_to is null
 
 instance_type: Machine type, or '*' for every type without a price.
 valid_from: First instant.
 valid_to: First instant after; null = open.
-rate_card: The price list it stands on.
+rate_card: The price list it stands on; 'digitalocean-sizes' for sizes.
 price_cents: Price as written on the card.
+per_seconds: For so many seconds.
 unit_rate: Price of one second in units of 1 / (10^12 x 36,288,000) cents; null when
     per_seconds is not in ref.rate_units.
 currency: Currency of the card.
+source: Where the price was read.
 */
-with prices as (
+with listed as (
     select
+        rates.rate_card,
         rates.instance_type,
         rates.effective_from,
-        rates.rate_card,
         rates.price_cents,
         rates.per_seconds,
+        coalesce(cards.currency, 'USD') as currency,
+        rates.source,
+        coalesce(rates.instance_type = cards.fallback_instance_type, true)
+            as may_be_fallback
+    from staging.instance_rates as rates
+    left join ref.rate_cards as cards using (rate_card)
+    union all
+    -- The provider tells its prices with its sizes, by the hour; they hold since ever,
+    -- because the listing keeps no history of them.
+    select
+        'digitalocean-sizes' as rate_card,
+        slug as instance_type,
+        date '1970-01-01' as effective_from,
         cast(
-            rates.price_cents
+            max(cast(price_hourly_micros as decimal(18, 0)))
+            * cast(0.0001 as decimal(5, 4)) as decimal(20, 12)
+        ) as price_cents,
+        3600 as per_seconds,
+        currency,
+        'DigitalOcean API, sizes' as source,
+        false as may_be_fallback
+    from core.size_prices
+    where price_hourly_micros > 0
+    group by slug, currency
+),
+
+prices as (
+    select
+        listed.*,
+        cast(
+            listed.price_cents
             * cast(1000000 as decimal(7, 0)) * cast(1000000 as decimal(7, 0))
             as hugeint
-        ) * units.per_common as unit_rate,
-        rates.currency,
-        rates.source,
-        rates.fallback_instance_type,
-        rates.is_fallback_source
-    from core.instance_prices as rates
+        ) * units.per_common as unit_rate
+    from listed
     left join ref.rate_units as units using (per_seconds)
 ),
 
@@ -44,8 +73,7 @@ fallbacks as (
     -- that is too high is looked at, one that is too low is not.
     select *
     from prices
-    where is_fallback_source
-        and coalesce(instance_type = fallback_instance_type, true)
+    where may_be_fallback
     qualify row_number() over (
         partition by rate_card, effective_from
         order by unit_rate desc, instance_type
@@ -63,13 +91,10 @@ priced as (
 ranges as (
     select
         *,
-        lag(effective_from) over (
-            partition by priced_type order by effective_from, rate_card
-        ) as former_from,
-        lead(effective_from) over (
-            partition by priced_type order by effective_from, rate_card
-        ) as next_from
+        lag(effective_from) over card as former_from,
+        lead(effective_from) over card as next_from
     from priced
+    window card as (partition by priced_type order by effective_from, rate_card)
 )
 
 select

@@ -69,8 +69,7 @@ reached as (
         estimated.threshold_pct,
         estimated.threshold_units + lines.behind as wanted,
         lines.slope,
-        (2 * abs(cast(estimated.threshold_units + lines.behind as hugeint))
-            + lines.slope) // (2 * lines.slope) as nearest
+        rounded_to(estimated.threshold_units + lines.behind, lines.slope) as nearest
     from estimated
     join lines using (tenant_id, period_start)
     where lines.slope * lines.next_second - lines.behind >= estimated.threshold_units

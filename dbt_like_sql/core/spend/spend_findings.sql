@@ -51,8 +51,6 @@ with found as (
         min(events.occurred_at)
     from staging.hosted_status_events as events
     anti join staging.hosted_deployments as known using (deployment_id)
-    cross join ref.clock as clock
-    where events.occurred_at <= clock.now_at
     group by events.deployment_id
     union all
     select
@@ -61,8 +59,8 @@ with found as (
         tenant_id,
         concat('no recent rate ', min(spend_currency), ' to ', min(currency)),
         cast(period_start as timestamp)
-    from core.spend_limits
-    where rate_e10 is null
+    from core.spend_thresholds
+    where fx_rate is null
     group by tenant_id, period_start
     union all
     select
