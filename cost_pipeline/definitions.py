@@ -37,7 +37,7 @@ defs = dg.Definitions(
         *billing.assets,
         *landed.assets,
         *platform.assets,
-        *ledger.assets,
+        *ledger.ledger_assets(others),
         *modelled,
         published_asset(marts),
     ],

@@ -1,26 +1,25 @@
 """The steps that write the ledger: what we tell the world, once and for ever.
 
-Each step is one function of `books/` that appends what is due and not yet written.
-Models before it read `raw.ledger_*`, models after it read `ledger.*`.
+A step appends what a query of `dbt_like_sql/ledger/` says is due. Models before it read
+the ledger as `staging.prior_*`, models after it as `staging.*`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
 import dagster as dg
-import duckdb
 
-from cost_pipeline.assets.groups import LEDGER, OWNERS, WAREHOUSE_POOL
-from cost_pipeline.books.alerting import record_crossings
-from cost_pipeline.books.claiming import claim_items
-from cost_pipeline.books.finals import remember_finals
-from cost_pipeline.books.invoicing import issue_headers, issue_lines
-from cost_pipeline.books.outbox import deliver, queue_messages
+from cost_pipeline.assets.groups import LEDGER, OWNERS, WAREHOUSE_POOL, first_line
+from cost_pipeline.books.ledger_tables import (
+    append_due,
+    contract_of,
+    count_due,
+    told_later,
+)
+from cost_pipeline.books.outbox import deliver
 from cost_pipeline.gateways.base import MessageGateway
+from cost_pipeline.models.model import Model, all_models
 from cost_pipeline.resources import Warehouse
 from cost_pipeline.storage.connection import RunClock
-from cost_pipeline.storage.ledger import Written
 
 # A mail server is waited for while the warehouse is locked, so a run delivers a batch
 # and leaves the rest to the next tick. A dry run waits for nobody.
@@ -28,91 +27,48 @@ A_BATCH, SHOW_ALL = 50, 100_000
 APPENDED, DELIVERED = "appended", "delivered"
 
 
-@dataclass(frozen=True)
-class Step:
-    """One ledger table, what is computed before it, and the function that writes it."""
-
-    table: str
-    after: tuple[str, ...]
-    write: Callable[[duckdb.DuckDBPyConnection, Path | None], Written]
-    description: str
-    subject: str
-
-
-STEPS = (
-    Step(
-        "lines",
-        (
-            "core.calendar_drafts",
-            "core.calendar_draft_lines",
-            "core.doubtful_periods",
-            "core.usage_daily",
-        ),
-        issue_lines,
-        "Lines of issued invoices; without a header nobody reads them.",
-        "usage",
-    ),
-    Step(
-        "documents",
-        ("ledger.lines",),
-        issue_headers,
-        "Issued invoices, adjustments and re-issues: what customers were told.",
-        "usage",
-    ),
-    Step(
-        "claims",
-        ("core.item_claims",),
-        claim_items,
-        "Subscription items that were put on an invoice, each once for ever.",
-        "subscriptions",
-    ),
-    Step(
-        "crossings",
-        ("core.spend_crossings",),
-        record_crossings,
-        "Spend that reached its threshold, each crossing once.",
-        "spend",
-    ),
-    Step(
-        "margin_finals",
-        ("core.margin_changes",),
-        remember_finals,
-        "Margins that were called final, and every correction of them since.",
-        "margins",
-    ),
-    Step(
-        "messages",
-        ("core.message_queue",),
-        queue_messages,
-        "What is to be told, and to whom; telling it is another row.",
-        "messages",
-    ),
-)
-
-
-def ledger_asset(step: Step) -> dg.AssetsDefinition:
+def ledger_asset(model: Model, known: set[str]) -> dg.AssetsDefinition:
     """Build the asset of one ledger table."""
-    key = dg.AssetKey(["ledger", step.table])
+    key = dg.AssetKey(model.key)
 
     @dg.asset(
         key=key,
-        deps=[dg.AssetKey(table.split(".")) for table in step.after],
+        deps=[
+            dg.AssetKey(table.split(".")) for table in model.upstream if table in known
+        ],
         group_name=LEDGER,
-        description=step.description,
-        kinds={"duckdb", "python"},
+        description=first_line(model.description),
+        kinds={"duckdb", "sql"},
         owners=OWNERS,
-        tags={"subject": step.subject, "layer": "ledger"},
+        tags={"subject": contract_of(model).subject, "layer": model.layer},
         pool=WAREHOUSE_POOL,
         check_specs=[dg.AssetCheckSpec(APPENDED, asset=key, blocking=True)],
     )
     def append(warehouse: Warehouse) -> dg.MaterializeResult:
-        written = step.write(warehouse.connection, warehouse.segments)
+        connection = warehouse.connection
+        reason = told_later(connection)
+        if reason is not None:
+            return dg.MaterializeResult(
+                metadata={"rows_held_back": count_due(connection, model)},
+                check_results=[held_back(APPENDED, reason)],
+            )
+        written = append_due(connection, model, warehouse.segments)
         return dg.MaterializeResult(
             metadata={"rows_new": written.new, "rows_known": written.known},
             check_results=[dg.AssetCheckResult(passed=True, check_name=APPENDED)],
         )
 
     return append
+
+
+def held_back(check: str, reason: str) -> dg.AssetCheckResult:
+    """A run as of the past is no fault, but nobody should wonder what it told."""
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=check,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=reason,
+    )
 
 
 def delivery_asset() -> dg.AssetsDefinition:
@@ -135,6 +91,9 @@ def delivery_asset() -> dg.AssetsDefinition:
         messages: dg.ResourceParam[MessageGateway],
         clock: dg.ResourceParam[RunClock],
     ) -> dg.MaterializeResult:
+        reason = told_later(warehouse.connection)
+        if reason is not None:
+            return dg.MaterializeResult(check_results=[held_back(DELIVERED, reason)])
         limit = SHOW_ALL if messages.is_dry_run else A_BATCH
         done = deliver(
             warehouse.connection, warehouse.segments, messages, clock.now, limit=limit
@@ -184,9 +143,16 @@ def decisions_asset() -> dg.AssetsDefinition:
     return decisions
 
 
-assets = [decisions_asset(), *map(ledger_asset, STEPS), delivery_asset()]
-tables = [
-    "ledger.decisions",
-    "ledger.deliveries",
-    *(f"ledger.{step.table}" for step in STEPS),
-]
+def appended() -> list[Model]:
+    """The models whose rows are told, in the order in which they may be written."""
+    return [model for model in all_models().values() if model.is_append]
+
+
+def ledger_assets(other_tables: Iterable[str]) -> list[dg.AssetsDefinition]:
+    """All tables of the ledger; `other_tables` are the assets that no model makes."""
+    known = {*other_tables, *all_models()}
+    written = [ledger_asset(model, known) for model in appended()]
+    return [decisions_asset(), *written, delivery_asset()]
+
+
+tables = ["ledger.decisions", "ledger.deliveries"]

@@ -172,10 +172,12 @@ def window_of(context: dg.AssetExecutionContext) -> Window:
 
 
 def model_assets(other_tables: Iterable[str]) -> list[dg.AssetsDefinition]:
-    """All models as assets; `other_tables` are the assets that no model makes."""
+    """All models that are built, as assets; `other_tables` are those no model makes."""
     models = all_models()
     known = {*other_tables, *models}
-    return [model_asset(model, known) for model in models.values()]
+    return [
+        model_asset(model, known) for model in models.values() if not model.is_append
+    ]
 
 
 def audit_checks(other_tables: Iterable[str]) -> list[dg.AssetChecksDefinition]:

@@ -6,10 +6,9 @@ the file, from which `restore` can make the ledger again.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -99,20 +98,6 @@ def count_new(
         f"select count(*) from ({query}) as given where not {_is_known(contract)}"
     ).fetchall()
     return int(found[0][0])
-
-
-def newest_row(
-    connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract]
-) -> tuple[datetime, str] | None:
-    """When the newest row of some tables was written, and to which of them."""
-    rows = " union all ".join(
-        f"select written_at, '{contract.table}' as written_to from {contract.table}"
-        for contract in contracts
-    )
-    found = connection.execute(
-        f"select written_at, written_to from ({rows}) order by all desc limit 1"
-    ).fetchall()
-    return found[0] if found else None
 
 
 def restore(connection: duckdb.DuckDBPyConnection, segments: Path) -> int:

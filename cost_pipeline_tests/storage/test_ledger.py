@@ -18,7 +18,6 @@ from cost_pipeline.storage.ledger import (
     append,
     append_new,
     count_new,
-    newest_row,
     prepare_ledger,
     restore,
 )
@@ -130,14 +129,6 @@ def test_a_key_that_is_there_stays_as_it_was_told(tmp_path):
         twice = f"{other.replace('d2', 'd3')} union all {query.replace('d1', 'd3')}"
         with pytest.raises(LedgerConflict, match="decision_id d3"):
             append_new(connection, DECISIONS, twice, segments=None)
-
-
-def test_the_newest_row_says_when_and_where_it_was_written(tmp_path):
-    with opened(tmp_path) as connection:
-        assert newest_row(connection, ledger_tables()) is None
-        decide(connection, tmp_path)
-        now = NOW.replace(tzinfo=None)
-        assert newest_row(connection, ledger_tables()) == (now, "ledger.decisions")
 
 
 def counts(connection):

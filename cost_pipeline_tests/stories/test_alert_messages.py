@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from cost_pipeline.books.outbox import deliver, queue_messages
+from cost_pipeline.books.outbox import deliver
 from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (
@@ -13,7 +13,7 @@ from cost_pipeline_tests.sql.spend_tables import (
     hosted_warehouse,
     plans_text,
 )
-from cost_pipeline_tests.tables import build_models, give
+from cost_pipeline_tests.tables import build_models, give, tell
 
 MARCH, MAY, START = datetime(2026, 3, 1), datetime(2026, 5, 20), date(2026, 3, 1)
 
@@ -83,7 +83,7 @@ def test_leaks_are_told_to_the_operator_once_and_a_month_not_final_is_not():
     given = {**NO_COSTS, **LEAKS, PLANS: plans_text({})}
     for _ in range(2):
         build_models(connection, "core.message_queue", given=given)
-        queue_messages(connection, None)
+        tell(connection, "ledger.messages")
     query = "select data->>'alert', data->>'subject', recipient from ledger.messages"
     assert sorted(rows(connection, query)) == [
         ("cap_hit", "q/tokens", "operator"),

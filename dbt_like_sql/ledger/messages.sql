@@ -1,0 +1,16 @@
+/*
+What is to be told now, and to whom; telling it is another row.
+
+append: message_id
+grain: message_id
+*/
+select
+    queue.message_id,
+    queue.kind,
+    queue.recipient,
+    queue.tenant_id,
+    queue.skip_reason,
+    queue.data,
+    clock.now_at as created_at
+from core.message_queue as queue
+join ref.clock as clock on clock.issue_from <= clock.now_at
