@@ -16,7 +16,14 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.books.metered_days import due_window
-from cost_pipeline.fetch.invoices import listed_invoices, partition_key
+from cost_pipeline.books.outbox import due_messages
+from cost_pipeline.contracts.ledger_messages import DELIVERY_ATTEMPTS, MESSAGES
+from cost_pipeline.fetch.invoices import (
+    WANTING,
+    invoices_in,
+    listed_invoices,
+    partition_key,
+)
 from cost_pipeline.fetch.platform_tables import ACCOUNT, KIND
 from cost_pipeline.settings import Settings
 from cost_pipeline.sources.base import Sources, TableBytes
@@ -28,30 +35,6 @@ FILES = "invoice_csv"
 ACTIVITIES = "activities"
 # A file that was refused is asked for again, but not every few minutes.
 ASK_AGAIN_AFTER = timedelta(days=1)
-
-UNTAKEN = """
-with attempts as (
-    select
-        message_id,
-        bool_or(outcome in ('sent', 'skipped')) as is_done,
-        bool_or(outcome = 'dry_run') as is_shown,
-        max_by(next_try_at, attempt) filter (where outcome in ('failed', 'unknown'))
-            as next_try_at
-    from ({attempts})
-    group by message_id
-)
-
-select count(*)
-from ({messages}) as messages
-left join attempts using (message_id)
-where not coalesce(attempts.is_done, false)
-    and not (? and coalesce(attempts.is_shown, false))
-    and coalesce(attempts.next_try_at <= ?, true)
-"""
-NO_ATTEMPTS = """
-select '' as message_id, 0 as attempt, '' as outcome, null::timestamp as next_try_at
-where false
-"""
 
 
 @dataclass(frozen=True)
@@ -124,19 +107,18 @@ class Due:
         segments = self.settings.segments_path
         if start is None or start > self.clock.now.date():
             return 0
-        if not any((segments / "messages").glob("*.parquet")):
-            return 0
-        messages = f"select * from read_parquet('{quoted(segments / 'messages')}')"
-        attempts = NO_ATTEMPTS
-        if any((segments / "deliveries").glob("*.parquet")):
-            folder = quoted(segments / "deliveries")
-            attempts = f"select * from read_parquet('{folder}')"
-        query = UNTAKEN.format(messages=messages, attempts=attempts)
         now = self.clock.now.astimezone(UTC).replace(tzinfo=None)
         with duckdb.connect() as memory:
+            memory.execute("create schema ledger")
+            for contract in (MESSAGES, DELIVERY_ATTEMPTS):
+                files = segments / contract.name
+                memory.execute(
+                    f"create view {contract.table} as from {quoted(files)}"
+                    if any(files.glob("*.parquet"))
+                    else contract.ddl()
+                )
             is_dry_run = self.settings.smtp_url is None
-            found = memory.execute(query, [is_dry_run, now]).fetchall()
-        return int(found[0][0])
+            return len(due_messages(memory, now, is_dry_run=is_dry_run))
 
     def _fetched(self) -> dict[str, str]:
         """When the file of each invoice was last received, whole."""
@@ -147,12 +129,9 @@ class Due:
         }
 
     def _wanting(self) -> set[str]:
-        """Invoices whose files so far were refused or are of an older total."""
-        query = (
-            "select invoice_uuid from marts.provider_invoices "
-            "where status in ('known', 'refused', 'changed')"
-        )
-        return {str(row[0]) for row in self._published(query)}
+        """Published invoices without an accepted file of their present total."""
+        rows = self._published(invoices_in("marts.provider_invoices", *WANTING))
+        return {str(uuid) for _, uuid in rows}
 
     def _newest_days(self) -> tuple[date, date] | None:
         """Days after the last one that was published, to yesterday."""
@@ -183,4 +162,5 @@ def sha256_of(table: TableBytes) -> str:
 
 
 def quoted(folder: Path) -> str:
-    return f"{folder}/*.parquet".replace("'", "''")
+    files = f"{folder}/*.parquet".replace("'", "''")
+    return f"read_parquet('{files}', union_by_name = true)"

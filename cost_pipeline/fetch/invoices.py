@@ -25,6 +25,9 @@ from cost_pipeline.storage.landing import (
 )
 
 OPTIONAL = ("invoice_items", "invoice_summary")
+STATES = "core.invoice_states"
+# Without a file, with files that were all refused, or with one of an older total.
+WANTING = ("known", "refused", "changed")
 
 
 def land_balance(provider: Provider, landing: Landing, now: datetime) -> Receipt:
@@ -125,7 +128,7 @@ def partition_key(period: str, uuid: str) -> str:
 
 def known_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Every final invoice, as partition key and uuid; needs `core.invoice_states`."""
-    return _keys(connection, ("known", "refused", "changed", "final"))
+    return _keys(connection, invoices_in(STATES, *WANTING, "final"))
 
 
 def due_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -134,7 +137,16 @@ def due_invoices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]
     Reads `core.invoice_states`, which must be built from the newest index; before it
     was ever built nothing is known and nothing due.
     """
-    return _keys(connection, ("known", "refused", "changed"))
+    return _keys(connection, invoices_in(STATES, *WANTING))
+
+
+def invoices_in(table: str, *statuses: str) -> str:
+    """The query for invoices of some statuses, in their states or as published."""
+    among = ", ".join(f"'{status}'" for status in statuses)
+    return (
+        f"select period, invoice_uuid from {table} where status in ({among}) "
+        "order by period, invoice_uuid"
+    )
 
 
 def uuids_of(
@@ -186,20 +198,11 @@ def _month_before(date: Json) -> str | None:
     return (first - timedelta(days=1)).strftime("%Y-%m")
 
 
-def _keys(
-    connection: duckdb.DuckDBPyConnection, statuses: Sequence[str]
-) -> list[tuple[str, str]]:
-    exists = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = "
-        "current_database() and schema_name = 'core' and table_name = 'invoice_states'"
-    ).fetchall()[0][0]
-    if not exists:
+def _keys(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str]]:
+    try:
+        rows = connection.execute(query).fetchall()
+    except duckdb.CatalogException:
         return []
-    rows = connection.execute(
-        "select period, invoice_uuid from core.invoice_states "
-        "where list_contains(?, status) order by period, invoice_uuid",
-        [list(statuses)],
-    ).fetchall()
     return [(partition_key(period, uuid), uuid) for period, uuid in rows]
 
 

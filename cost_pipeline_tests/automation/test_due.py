@@ -121,7 +121,8 @@ def test_a_refused_invoice_is_asked_for_again_a_day_later(tmp_path: Path) -> Non
     publish(
         due,
         "create table marts.provider_invoices as "
-        "select 'aaaaaaaa-1' as invoice_uuid, 'refused' as status",
+        "select '2026-04' as period, 'aaaaaaaa-1' as invoice_uuid, "
+        "'refused' as status",
     )
     assert due.invoices() == []
     later = due_at(tmp_path, NOW + timedelta(days=1))
@@ -137,7 +138,10 @@ def test_new_activity_is_what_was_not_landed(tmp_path: Path) -> None:
     assert due_at(tmp_path, sources=after).has_new_activities()
 
 
-MESSAGE = "select '{id}' as message_id, '' as skip_reason"
+MESSAGE = (
+    "select '{id}' as message_id, '' as skip_reason, 'notice' as kind, "
+    "'operator' as recipient, '{{}}' as data, timestamp '2026-05-01' as created_at"
+)
 ATTEMPT = (
     "select '{id}' as message_id, {attempt} as attempt, '{outcome}' as outcome, "
     "timestamp '{next_at}' as next_try_at"
