@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cost_pipeline.models.build import Window
+from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
 
 RunModel = Callable[..., list[tuple[Any, ...]]]
@@ -31,11 +32,14 @@ def run_model() -> RunModel:
         now: datetime = NOW,
         select: str = "*",
         window: Window | None = None,
+        issue_from: date | None = None,
     ) -> list[tuple[Any, ...]]:
-        with fresh_warehouse(now) as connection:
+        with fresh_warehouse(now, issue_from) as connection:
             build_models(connection, table, given=given, window=window)
+            # A table of the ledger has columns of its own beside those of its model.
+            names = ", ".join(all_models()[table].columns) if select == "*" else select
             return connection.execute(
-                f"select {select} from {table} order by all"
+                f"select {names} from {table} order by all"
             ).fetchall()
 
     return run

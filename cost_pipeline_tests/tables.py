@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from cost_pipeline.books.ledger_tables import append_due
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.landed import QUARANTINE
 from cost_pipeline.contracts.registry import all_contracts
@@ -29,7 +30,7 @@ from cost_pipeline.storage.connection import (
     prepare,
     set_clock,
 )
-from cost_pipeline.storage.ledger import prepare_ledger
+from cost_pipeline.storage.ledger import Written, prepare_ledger
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 
@@ -67,6 +68,13 @@ def seeded_file() -> Path:
             if contract.table.startswith("ref."):
                 load_seed(connection, contract)
     return path
+
+
+def tell(connection: duckdb.DuckDBPyConnection, *tables: str) -> Written:
+    """Append what is due to tables of the ledger; returns what the last one took."""
+    for table in tables:
+        written = append_due(connection, all_models()[table], None)
+    return written
 
 
 def give(connection: duckdb.DuckDBPyConnection, table: str, text: str) -> None:
@@ -160,7 +168,10 @@ def build_models(
     given: Mapping[str, str] | None = None,
     window: Window | None = None,
 ) -> None:
-    """Build models with everything upstream of them that was not given."""
+    """Build models with everything upstream of them that was not given.
+
+    What the ledger holds it holds; only a table of it that is asked for is appended to.
+    """
     models = all_models()
     given = given or {}
     wanted: set[str] = set()
@@ -169,10 +180,14 @@ def build_models(
         table = waiting.pop()
         if table in wanted or table in given or table not in models:
             continue
+        if models[table].is_append and table not in tables:
+            continue
         wanted.add(table)
         waiting += models[table].upstream
     for table, text in given.items():
         give(connection, table, text)
     for table, model in models.items():
-        if table in wanted:
+        if table in wanted and model.is_append:
+            append_due(connection, model, None)
+        elif table in wanted:
             build(connection, model, window if model.partition else None)

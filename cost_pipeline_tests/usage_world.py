@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.books.invoicing import issue_documents
 from cost_pipeline.books.metered_days import due_window, remember_metered
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.load.reference import load_seed
@@ -19,7 +18,7 @@ from cost_pipeline.models.build import Window, build
 from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline.storage.ledger import Written
-from cost_pipeline_tests.tables import fresh_warehouse, give
+from cost_pipeline_tests.tables import fresh_warehouse, give, tell
 
 CATALOG = (
     "plans",
@@ -117,7 +116,7 @@ class UsageWorld:
 
     def draft_and_issue(self) -> Written:
         self.build(drafted())
-        return issue_documents(self.connection, None)
+        return tell(self.connection, "ledger.lines", "ledger.documents")
 
     def build(self, tables: Iterable[str]) -> None:
         for table in tables:

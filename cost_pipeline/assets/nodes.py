@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from cost_pipeline.assets.ledger import STEPS
+from cost_pipeline.books.ledger_tables import append_due, count_due, told_later
 from cost_pipeline.books.metered_days import due_window, remember_metered
 from cost_pipeline.books.outbox import deliver, has_due
 from cost_pipeline.contracts.base import Contract
@@ -47,7 +47,6 @@ from cost_pipeline.models.model import (
 from cost_pipeline.models.refresh import Made, Node, Refresh
 from cost_pipeline.models.rules import BrokenRule, broken_audit, broken_rules
 from cost_pipeline.storage.landing import Landing
-from cost_pipeline.storage.ledger import Written
 from cost_pipeline.storage.manifests import Manifest, latest_manifest
 
 # Tables that every connection makes anew, and the clock among them.
@@ -62,7 +61,6 @@ LAST_OF_DAYS = "marts.usage_daily"
 # What a row or a query can be wrong about. A full disk or a damaged file is nobody's
 # table: it ends the run.
 NOT_THE_MACHINES_FAULT = (duckdb.DataError, duckdb.ProgrammingError)
-Write = Callable[[duckdb.DuckDBPyConnection, Path | None], Written]
 
 
 @dataclass(frozen=True)
@@ -132,24 +130,17 @@ class Chain:
         return [*below, *in_order([*self._derived(), *self._audits()])]
 
     def _derived(self) -> list[Node]:
-        steps = {f"ledger.{step.table}": step for step in STEPS}
-        told = [
-            Node(name, step.after, make=partial(self._append, step.write))
-            for name, step in steps.items()
-        ]
-        others = [
-            Node("ledger.decisions"),
-            Node(
+        delivered = Node("ledger.deliveries")
+        if self.messages is not None:
+            delivered = Node(
                 "ledger.deliveries",
                 ("ledger.messages",),
                 make=self._deliver,
                 asks=self._has_messages,
             )
-            if self.messages is not None
-            else Node("ledger.deliveries"),
-            Node(CHANGED, (MARKS,), make=self._note_marks, asks=lambda: True),
-        ]
-        return [*map(self._model, all_models().values()), *told, *others]
+        changed = Node(CHANGED, (MARKS,), make=self._note_marks, asks=lambda: True)
+        models = map(self._model, all_models().values())
+        return [*models, Node("ledger.decisions"), delivered, changed]
 
     def _audits(self) -> list[Node]:
         return [
@@ -173,6 +164,8 @@ class Chain:
             upstream = (*upstream, CHANGED)
         elif model.partition:
             make, asks = partial(self._metered, model), self._has_due_days
+        elif model.is_append:
+            make, asks = partial(self._append, model), partial(self._would, model)
         return Node(model.table, upstream, model.definition, make, asks)
 
     def _built(self, model: Model) -> Made:
@@ -219,8 +212,19 @@ class Chain:
         except NOT_THE_MACHINES_FAULT as error:
             return Made(problem=str(error).splitlines()[0])
 
-    def _append(self, write: Write) -> Made:
-        written = write(self.connection, self.segments)
+    def _would(self, model: Model) -> bool:
+        """Whether anything would be told now, as far as tables are made."""
+        try:
+            return count_due(self.connection, model) > 0
+        except duckdb.CatalogException:
+            return True
+
+    def _append(self, model: Model) -> Made:
+        """Tell what is due; a run as of the past tells nothing and says so."""
+        reason = told_later(self.connection)
+        if reason is not None:
+            return Made(warning=reason)
+        written = append_due(self.connection, model, self.segments)
         facts = {"rows_new": written.new, "rows_known": written.known}
         return Made(Built(written.new + written.known, 0.0, (), None, facts))
 
@@ -232,6 +236,9 @@ class Chain:
         """Deliver a batch and leave the rest to the next run: a mail server is waited
         for while the warehouse is locked. A dry run waits for nobody."""
         assert self.messages is not None
+        reason = told_later(self.connection)
+        if reason is not None:
+            return Made(warning=reason)
         limit = SHOW_ALL if self.messages.is_dry_run else A_BATCH
         done = deliver(
             self.connection, self.segments, self.messages, self.now, limit=limit

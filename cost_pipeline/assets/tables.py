@@ -21,10 +21,10 @@ from cost_pipeline.assets.groups import (
     first_line,
     group_of,
 )
-from cost_pipeline.assets.ledger import WRITTEN
 from cost_pipeline.assets.nodes import CHANGED, GIVEN, LANDED, Chain, days_in
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import (
+    all_contracts,
     ledger_tables,
     reference_tables,
     source_tables,
@@ -51,6 +51,14 @@ from cost_pipeline.storage.landing import Landing
 
 RULES = "rules"
 COMPLETE = "complete"
+# Tables of the ledger that no query adds rows to: what they follow, and what they are.
+BY_HAND: dict[str, tuple[list[list[str]], str]] = {
+    "decisions": ([], "What operators decided, in the order they decided it."),
+    "deliveries": (
+        [["ledger", "messages"]],
+        "Every attempt to deliver a message, and what came of it.",
+    ),
+}
 PUBLISHED = dg.AssetKey(["published", "cost_duckdb"])
 # Dagster's own job, for what a person chose in the UI: made even if nothing changed.
 CHOSEN_BY_HAND = "__ASSET_JOB"
@@ -92,7 +100,7 @@ def _contract_spec(
 
 
 def ledger_specs() -> list[dg.AssetSpec]:
-    """What the ledger held when the run began, and what it holds with this run's."""
+    """What the ledger held when the run began, and what no query adds to it."""
     found = []
     for contract in ledger_tables():
         spec = _contract_spec(contract, {"duckdb"}, ())
@@ -103,15 +111,11 @@ def ledger_specs() -> list[dg.AssetSpec]:
                 description=f"The ledger's {contract.name} as the run found it.",
             )
         )
-        deps, words = WRITTEN[contract.name]
-        found.append(
-            spec.replace_attributes(
-                deps=[key_of(table) for table in deps],
-                group_name=LEDGER,
-                kinds={"duckdb", "python"},
-                description=words,
+        if contract.name in BY_HAND:
+            deps, words = BY_HAND[contract.name]
+            found.append(
+                spec.replace_attributes(deps=deps, group_name=LEDGER, description=words)
             )
-        )
     return found
 
 
@@ -120,18 +124,24 @@ def model_spec(model: Model, known: Iterable[str]) -> dg.AssetSpec:
     return dg.AssetSpec(
         model.key,
         deps=[key_of(table) for table in model.upstream if table in set(known)],
-        group_name=group_of(model.layer, model.subject),
+        group_name=LEDGER if model.is_append else group_of(model.layer, model.subject),
         description=first_line(model.description),
         kinds={"duckdb", "sql"},
         owners=OWNERS,
         tags={
-            "subject": model.subject,
+            "subject": subject_of(model),
             "layer": model.layer,
             "partition": model.partition or "none",
         },
         code_version=model.definition[:16],
         skippable=True,
     )
+
+
+def subject_of(model: Model) -> str:
+    """Its folder; a table of the ledger says it in its contract."""
+    contract = all_contracts().get(model.table)
+    return contract.subject if contract else model.subject
 
 
 def published_spec(marts: Iterable[str]) -> dg.AssetSpec:
@@ -199,7 +209,7 @@ def table_assets(landed: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     known = {".".join(spec.key.path) for spec in loaded} | set(all_models())
     specs = [
         *loaded,
-        *(model_spec(model, known) for model in models if not model.is_append),
+        *(model_spec(model, known) for model in models),
         published_spec(published_models()),
     ]
 

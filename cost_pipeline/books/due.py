@@ -12,31 +12,9 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.books.metered_days import due_window
+from cost_pipeline.books.outbox import due_messages
+from cost_pipeline.contracts.ledger_messages import DELIVERY_ATTEMPTS, MESSAGES
 from cost_pipeline.storage.connection import LazyConnection, RunClock, WarehouseBusy
-
-UNTAKEN = """
-with attempts as (
-    select
-        message_id,
-        bool_or(outcome in ('sent', 'skipped')) as is_done,
-        bool_or(outcome = 'dry_run') as is_shown,
-        max_by(next_try_at, attempt) filter (where outcome in ('failed', 'unknown'))
-            as next_try_at
-    from ({attempts})
-    group by message_id
-)
-
-select count(*)
-from ({messages}) as messages
-left join attempts using (message_id)
-where not coalesce(attempts.is_done, false)
-    and not (? and coalesce(attempts.is_shown, false))
-    and coalesce(attempts.next_try_at <= ?, true)
-"""
-NO_ATTEMPTS = """
-select '' as message_id, 0 as attempt, '' as outcome, null::timestamp as next_try_at
-where false
-"""
 
 
 def days_to_meter(lazy: LazyConnection, published: Path) -> tuple[date, date] | None:
@@ -61,15 +39,17 @@ def messages_to_deliver(segments: Path, clock: RunClock, *, is_dry_run: bool) ->
         return 0
     if not any((segments / "messages").glob("*.parquet")):
         return 0
-    messages = f"select * from read_parquet('{_files(segments / 'messages')}')"
-    attempts = NO_ATTEMPTS
-    if any((segments / "deliveries").glob("*.parquet")):
-        attempts = f"select * from read_parquet('{_files(segments / 'deliveries')}')"
-    query = UNTAKEN.format(messages=messages, attempts=attempts)
     now = clock.now.astimezone(UTC).replace(tzinfo=None)
     with duckdb.connect() as memory:
-        found = memory.execute(query, [is_dry_run, now]).fetchall()
-    return int(found[0][0])
+        memory.execute("create schema ledger")
+        for contract in (MESSAGES, DELIVERY_ATTEMPTS):
+            files = segments / contract.name
+            memory.execute(
+                f"create view {contract.table} as from {_rows(files)}"
+                if any(files.glob("*.parquet"))
+                else contract.ddl()
+            )
+        return len(due_messages(memory, now, is_dry_run=is_dry_run))
 
 
 def _newest_days(published: Path, clock: RunClock) -> tuple[date, date] | None:
@@ -88,5 +68,6 @@ def _newest_days(published: Path, clock: RunClock) -> tuple[date, date] | None:
     return last + timedelta(days=1), yesterday
 
 
-def _files(folder: Path) -> str:
-    return f"{folder}/*.parquet".replace("'", "''")
+def _rows(folder: Path) -> str:
+    files = f"{folder}/*.parquet".replace("'", "''")
+    return f"read_parquet('{files}', union_by_name = true)"

@@ -16,6 +16,7 @@ from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import transaction
 
 TABLE = "core.usage_daily"
+METERING_DUE = "ref.metering_due"
 # Built before anything is due: what exists, what happened, what was seen.
 NEEDED = ("core.metered_intervals", "core.usage_events", "core.observed_days")
 DAY = timedelta(days=1)
@@ -121,6 +122,20 @@ def due_window(connection: duckdb.DuckDBPyConnection) -> Window | None:
         due.append(held)
     touched = _span(connection, TOUCHED, [first, last, _definition(), last, first])
     return _hull(due if touched is None else [*due, touched])
+
+
+def note_metering_due(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the first day that is over and not metered, null = none, where SQL sees it.
+
+    Before anything is told: a month with such a day is not invoiced yet.
+    """
+    window = due_window(connection)
+    with transaction(connection):
+        connection.execute(f"delete from {METERING_DUE}")
+        connection.execute(
+            f"insert into {METERING_DUE} values (?)",
+            [window.first_day if window else None],
+        )
 
 
 def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> bool:

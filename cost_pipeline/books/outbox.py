@@ -3,7 +3,8 @@
 Before a server is called a row says so, and after it another says what came of it. A
 run that is killed between the two leaves the first alone; the next run sends again and
 marks the message as a possible duplicate. Delivery is at least once, never silently
-zero times. What a message says is `domain/messages.py`.
+zero times. What is queued is `dbt_like_sql/ledger/messages.sql`, what is due
+`dbt_like_sql/due/messages.sql`, what a message says `domain/messages.py`.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from cost_pipeline.books.ledger_tables import told_later
 from cost_pipeline.contracts.ledger_messages import DELIVERY_ATTEMPTS, MESSAGES
 from cost_pipeline.domain.amounts import one_line, summarize_error_message
 from cost_pipeline.domain.messages import UnknownMessage, word
@@ -24,25 +26,8 @@ from cost_pipeline.gateways.base import (
     MessageGateway,
     NotDelivered,
 )
+from cost_pipeline.models.model import due_query
 from cost_pipeline.storage.ledger import Written, append
-
-UNQUEUED = """
-select
-    queue.message_id,
-    queue.kind,
-    queue.recipient,
-    queue.tenant_id,
-    queue.skip_reason,
-    queue.data,
-    clock.now_at as created_at
-from (
-    from core.crossing_messages union all from core.leak_messages
-) as queue
-cross join ref.clock as clock
-anti join ledger.messages as known on queue.message_id = known.message_id
-where clock.issue_from <= clock.now_at
-order by queue.message_id
-"""
 
 UNSKIPPED = """
 select
@@ -57,43 +42,6 @@ from ledger.messages as messages
 anti join ledger.deliveries as attempts
     on messages.message_id = attempts.message_id
 where messages.skip_reason <> ''
-"""
-
-# What a dry run showed is still due to a real server, but is not shown again.
-DUE = """
-with attempts as (
-    select
-        message_id,
-        max(attempt) as attempts,
-        count(*) filter (where outcome in ('failed', 'unknown')) as failures,
-        bool_or(outcome in ('sent', 'skipped')) as is_done,
-        bool_or(outcome = 'dry_run') as is_shown,
-        bool_or(outcome = 'unknown')
-            or count(*) filter (where outcome = 'attempting')
-                > count(*) filter (where outcome in ('sent', 'failed', 'unknown'))
-            as is_possible_duplicate,
-        max_by(next_try_at, attempt) filter (where outcome in ('failed', 'unknown'))
-            as next_try_at
-    from ledger.deliveries
-    group by message_id
-)
-
-select
-    messages.message_id,
-    messages.kind,
-    messages.recipient,
-    cast(messages.data as varchar),
-    coalesce(attempts.attempts, 0),
-    coalesce(attempts.failures, 0),
-    coalesce(attempts.is_possible_duplicate, false)
-from ledger.messages as messages
-left join attempts using (message_id)
-where messages.skip_reason = ''
-    and not coalesce(attempts.is_done, false)
-    and not (? and coalesce(attempts.is_shown, false))
-    and coalesce(attempts.next_try_at <= ?, true)
-order by messages.created_at, messages.message_id
-limit ?
 """
 
 WAIT = "select max_by(wait_seconds, failures) from ref.retry_waits where failures <= ?"
@@ -121,13 +69,6 @@ class Delivered:
     failed: int = 0
     skipped: int = 0
     last_error: str = ""
-
-
-def queue_messages(
-    connection: duckdb.DuckDBPyConnection, segments: Path | None
-) -> Written:
-    """Queue what crossings and leaks give rise to and the ledger does not hold."""
-    return append(connection, MESSAGES, UNQUEUED, segments=segments)
 
 
 def queue_notice(
@@ -165,12 +106,12 @@ def has_due(
 ) -> bool:
     """Whether delivering would try, skip or show anything at this instant."""
     at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
-    if not _may_send(connection):
+    if not _may_send(connection) or told_later(connection):
         return False
-    skipped = f"select count(*) from ({UNSKIPPED})"
+    skipped = connection.execute(f"select 1 from ({UNSKIPPED}) limit 1", [at])
     return bool(
-        connection.execute(skipped, [at]).fetchall()[0][0]
-        or connection.execute(DUE, [gateway.is_dry_run, at, 1]).fetchall()
+        skipped.fetchall()
+        or due_messages(connection, at, is_dry_run=gateway.is_dry_run)
     )
 
 
@@ -188,16 +129,24 @@ def deliver(
     """
     result = Delivered()
     at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
-    if not _may_send(connection):
+    if not _may_send(connection) or told_later(connection):
         return result
     skipped = append(connection, DELIVERY_ATTEMPTS, UNSKIPPED, [at], segments=segments)
     result.skipped = skipped.new
-    rows = connection.execute(DUE, [gateway.is_dry_run, at, limit]).fetchall()
-    for message in (DueMessage(*row) for row in rows):
+    for message in due_messages(connection, at, is_dry_run=gateway.is_dry_run)[:limit]:
         attempt = Attempt(connection, segments, message, at)
         if not _deliver_one(attempt, gateway, result):
             break
     return result
+
+
+def due_messages(
+    connection: duckdb.DuckDBPyConnection, at: datetime, *, is_dry_run: bool
+) -> list[DueMessage]:
+    """The messages that can be delivered now, the oldest first."""
+    given = {"is_dry_run": is_dry_run, "now_at": at}
+    rows = connection.execute(due_query("messages"), given).fetchall()
+    return [DueMessage(*row) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
-# A month is invoiced when it is over, a subscription's period when it begins.
-WAITING = """
-select count(*) from marts.tenant_invoices
-where status in ('draft', 'before_start')
-    and (cycle = 'anniversary' or period_end <= timestamp '{now}')
-    and invoice_id not in (
-        select subject_id from marts.data_quality where finding = 'document_held'
-    )
-"""
-
 
 @dataclass
 class Report:
@@ -50,9 +40,19 @@ class Report:
 
     @property
     def warnings(self) -> list[str]:
-        """Each warning once: two jobs may build the same table."""
-        found = [warning for outcome in self.outcomes for warning in outcome.warnings]
-        return list(dict.fromkeys(found))
+        """Each warning once: two jobs may build the same table.
+
+        What is said of many tables in the same words is said of the first of them.
+        """
+        tables: dict[str, list[str]] = {}
+        for warning in (said for outcome in self.outcomes for said in outcome.warnings):
+            table, _, words = warning.partition(": ")
+            tables.setdefault(words, []).append(table)
+        more = {words: len(set(named)) - 1 for words, named in tables.items()}
+        return [
+            f"{named[0]}{f' and {more[words]} more' if more[words] else ''}: {words}"
+            for words, named in tables.items()
+        ]
 
     @property
     def is_green(self) -> bool:
@@ -93,13 +93,13 @@ class Pipeline:
 
     def _say_what_waits(self) -> None:
         """Without a date to issue from nothing is told, so say what would be."""
-        published = self.settings.published_path
-        if self.settings.issue_from is not None or not published.exists():
+        if self.settings.issue_from is not None:
             return
-        from cost_pipeline.commands.queries import ask
+        from cost_pipeline.books.ledger_tables import documents_waiting
+        from cost_pipeline.resources import opened_warehouse
 
-        now = self.clock.now.replace(tzinfo=None)
-        count = ask(published, WAITING.format(now=now))[1][0][0]
+        with opened_warehouse(self.settings, self.clock) as connection:
+            count = documents_waiting(connection)
         self.console.print(
             f"{count} documents would be issued; COST_PIPELINE_ISSUE_FROM is not set, "
             "so they stay drafts"

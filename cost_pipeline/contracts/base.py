@@ -23,7 +23,8 @@ class Column:
     """One column: its type, what it means, and what a value must satisfy.
 
     `rule` is a SQL condition over the row, true for good values; null passes unless
-    the column is required.
+    the column is required. `joined_later`: rows of the ledger were written before there
+    was such a column, so it may be null for ever and counts in their hash where given.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     one_of: tuple[str, ...] = ()
     rule: str = ""
     default: str = ""
+    joined_later: bool = False
 
 
 @dataclass(frozen=True)

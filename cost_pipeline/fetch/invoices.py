@@ -20,6 +20,9 @@ from cost_pipeline.storage.landing import Landing, documents_in, safe_name
 from cost_pipeline.storage.receipts import Receipt, instant
 
 OPTIONAL = ("invoice_items", "invoice_summary")
+STATES = "core.invoice_states"
+# Without a file, with files that were all refused, or with one of an older total.
+WANTING = ("known", "refused", "changed")
 
 
 def land_balance(provider: Provider, landing: Landing, now: datetime) -> Receipt:

@@ -39,6 +39,8 @@ def build(
     connection: duckdb.DuckDBPyConnection, model: Model, window: Window | None = None
 ) -> Built:
     """Build a model in one transaction: a view, a table, or a range of its days."""
+    if model.is_append:
+        raise ValueError(f"{model.table} is appended to and never built")
     started = time.perf_counter()
     if model.partition:
         # Before the transaction: in DuckDB 2.0 a table made empty by a query and filled

@@ -16,6 +16,7 @@ from range(timestamp '2010-01-01', timestamp '2050-01-01', interval 1 month);
 create table if not exists ref.numbers as
 select cast(range as bigint) as number from range(0, 1200);
 create table if not exists ref.window (first_day date, last_day date);
+create table if not exists ref.metering_due (first_day date);
 """
 
 

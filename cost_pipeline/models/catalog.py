@@ -24,13 +24,14 @@ def catalog() -> str:
     """The whole file."""
     models = all_models()
     parts = [INTRODUCTION, contents(models)]
-    for layer in ("marts", "core", "staging"):
+    for layer in ("marts", "ledger", "core", "staging"):
         parts.append(f"## {layer}\n")
         chosen = sorted(name for name, model in models.items() if model.layer == layer)
         parts += [of_model(models[name]) for name in chosen]
     parts.append("## Tables that enter from outside\n")
     contracts = all_contracts()
-    parts += [of_contract(contracts[name]) for name in sorted(contracts)]
+    entering = sorted(contracts.keys() - models.keys())
+    parts += [of_contract(contracts[name]) for name in entering]
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -129,7 +129,7 @@ def _undocumented(model: Model, tree: exp.Query) -> Iterator[Fault]:
     for name in model.header.columns:
         if name not in names:
             yield name, f"the header describes {name}, which the query does not return"
-    for directive in ("grain", "volatile", "keyed"):
+    for directive in ("grain", "append", "volatile", "keyed"):
         for name in model.header.words(directive):
             if name not in names:
                 said = f"the header names {name}, which the query does not return"

@@ -20,7 +20,7 @@ from cost_pipeline.models.lineage import passed_through, trace_columns
 from cost_pipeline.models.macros import expanded, parsed
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
-LAYERS = ("staging", "core", "marts")
+LAYERS = ("staging", "core", "ledger", "marts")
 # What every keyed model comes after: it tells whose rows are to be built again.
 MARKS = "core.tenant_marks"
 
@@ -97,8 +97,8 @@ class Model:
 
     @property
     def is_append(self) -> bool:
-        """Whether its rows are added to the ledger and never taken back."""
-        return self.layer == "ledger"
+        """Its query says what is to be added to a table that is never built again."""
+        return self.header.words("append") != ()
 
     @property
     def is_view(self) -> bool:
@@ -150,6 +150,13 @@ def all_audits(folder: Path = SQL_FOLDER) -> tuple[Audit, ...]:
     return tuple(read_audit(path) for path in sorted((folder / "audits").glob("*.sql")))
 
 
+@cache
+def due_query(name: str) -> str:
+    """The query of `due/<name>.sql`: what is due, for more than one to ask."""
+    path = SQL_FOLDER / "due" / f"{name}.sql"
+    return split_file(path.read_text("utf-8"), path.name)[1]
+
+
 def read_model(path: Path) -> Model:
     """Read one model file, without the words that its columns inherit."""
     header, source = split_file(path.read_text("utf-8"), path.name)
@@ -165,9 +172,10 @@ def read_model(path: Path) -> Model:
 def table_of(path: Path) -> str:
     """`core/<subject>/resources.sql` is `core.resources`, `marts/resources.sql` a mart.
 
-    A file beside none of the layers is a table of its folder.
+    A file beside none of the layers is a table of its folder. Folders further up are
+    not ours to name: somebody's checkout may be called `core`.
     """
-    layers = [part for part in path.parts[:-1] if part in LAYERS]
+    layers = [part for part in path.parts[-3:-1] if part in LAYERS]
     return f"{(*layers, path.parent.name)[0]}.{path.stem}"
 
 
@@ -183,14 +191,17 @@ def with_words(model: Model, above: Mapping[str, Model]) -> Model:
     They are said where the meaning begins; a column that comes from tables which say
     different things has to say its own.
     """
-    silent = [name for name, words in model.columns.items() if not words]
-    if not silent:
-        return model
-    columns = dict(model.columns)
-    origins = passed_through(model.query, declared_in(above))
-    for name in silent:
-        said = {words_of(table, column, above) for table, column in origins[name]}
-        columns[name] = said.pop() if len(said) == 1 else ""
+    # What a table of the ledger means says its contract.
+    columns = {
+        name: words or words_of(model.table, name, {})
+        for name, words in model.columns.items()
+    }
+    silent = [name for name, words in columns.items() if not words]
+    if silent:
+        origins = passed_through(model.query, declared_in(above))
+        for name in silent:
+            said = {words_of(table, column, above) for table, column in origins[name]}
+            columns[name] = said.pop() if len(said) == 1 else ""
     return replace(model, columns=columns)
 
 

@@ -6,7 +6,8 @@ the file, from which `restore` can make the ledger again.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from cost_pipeline.storage.connection import transaction
 
 
 class LedgerConflict(Exception):
-    """A key that is already in the ledger, with other content."""
+    """A key that is already in the ledger, or given twice, with other content."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,19 @@ class Written:
 def prepare_ledger(
     connection: duckdb.DuckDBPyConnection, segments: Path | None
 ) -> None:
-    """Make missing tables, and the segments a killed writer did not get to write."""
+    """Make missing tables and columns, and the segments a killed writer left out."""
     for contract in ledger_tables():
         columns = contract.ddl().rstrip("\n)")
         connection.execute(
             f"{columns},\n    input_hash varchar not null,\n"
             "    batch bigint not null,\n    written_at timestamp not null\n)"
         )
+        # A ledger of an older version: what was written says nothing of the new column.
+        for column in contract.columns:
+            connection.execute(
+                f"alter table {contract.table} "
+                f"add column if not exists {column.name} {column.type}"
+            )
         # Drafts are computed before the ledger is written, and issued documents after:
         # this name lets a draft read what was told before without a circle of assets.
         connection.execute(
@@ -63,29 +70,34 @@ def append(
     is known and skipped; with other content it is an error, because what we told the
     world cannot be told differently under the same name.
     """
-    names = [column.name for column in contract.columns]
-    content = ", ".join(f"'{name}', {name}" for name in names)
-    connection.execute(
-        f"create or replace temp table to_append as "
-        f"select {', '.join(names)}, "
-        f"md5(cast(json_object({content}) as varchar)) as input_hash from ({query})",
-        list(parameters),
-    )
-    same_key = " and ".join(f"known.{key} = given.{key}" for key in contract.key)
-    _refuse_conflicts(connection, contract, same_key)
-    given = connection.execute("select count(*) from temp.to_append").fetchall()[0][0]
-    with transaction(connection):
-        inserted = connection.execute(
-            f"insert into {contract.table} select given.*, "
-            f"(select coalesce(max(batch), 0) + 1 from {contract.table}), "
-            "(select now_at from ref.clock) from temp.to_append as given "
-            f"where not exists (select 1 from {contract.table} as known "
-            f"where {same_key}) returning batch"
-        ).fetchall()
-    connection.execute("drop table temp.to_append")
-    if inserted and segments is not None:
-        _write_missing_segments(connection, contract, segments)
-    return Written(len(inserted), int(given) - len(inserted))
+    with _given(connection, contract, query, parameters):
+        _refuse_conflicts(connection, contract)
+        return _write_new(connection, contract, segments)
+
+
+def append_new(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    query: str,
+    *,
+    segments: Path | None,
+) -> Written:
+    """Append the rows of a query whose key is not in the ledger; the others stand.
+
+    For what is computed anew by every run: what was told stays as it was told.
+    """
+    with _given(connection, contract, query):
+        return _write_new(connection, contract, segments)
+
+
+def count_new(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, query: str
+) -> int:
+    """How many rows `append_new` would write."""
+    found = connection.execute(
+        f"select count(*) from ({query}) as given where not {_is_known(contract)}"
+    ).fetchall()
+    return int(found[0][0])
 
 
 def restore(connection: duckdb.DuckDBPyConnection, segments: Path) -> int:
@@ -97,33 +109,102 @@ def restore(connection: duckdb.DuckDBPyConnection, segments: Path) -> int:
         if count[0][0] or not any(files.glob("*.parquet")):
             continue
         found = connection.execute(
-            f"insert into {contract.table} by name "
-            f"select * from read_parquet('{files}/*.parquet') returning batch"
+            f"insert into {contract.table} by name select * "
+            "from read_parquet(?, union_by_name = true) returning batch",
+            [f"{files}/*.parquet"],
         ).fetchall()
         restored += len(found)
     return restored
 
 
+@contextmanager
+def _given(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    query: str,
+    parameters: Sequence[object] = (),
+) -> Iterator[None]:
+    """The rows of a query with the hash of each; a key that repeats is refused."""
+    names = ", ".join(column.name for column in contract.columns)
+    connection.execute(
+        f"create or replace temp table to_append as select {names}, "
+        f"md5({_content(contract)}) as input_hash from ({query})",
+        list(parameters),
+    )
+    repeated = f"select {_keys(contract)} from temp.to_append as given group by all"
+    _refuse(connection, contract, f"{repeated} having count(*) > 1")
+    try:
+        yield
+    finally:
+        connection.execute("drop table temp.to_append")
+
+
+def _write_new(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, segments: Path | None
+) -> Written:
+    given = connection.execute("select count(*) from temp.to_append").fetchall()[0][0]
+    with transaction(connection):
+        # By name: columns that joined an older ledger stand after all others.
+        inserted = connection.execute(
+            f"insert into {contract.table} by name select given.*, "
+            f"(select coalesce(max(batch), 0) + 1 from {contract.table}) as batch, "
+            "(select now_at from ref.clock) as written_at "
+            f"from temp.to_append as given where not {_is_known(contract)} "
+            f"order by {_keys(contract)} returning batch"
+        ).fetchall()
+    if inserted and segments is not None:
+        _write_missing_segments(connection, contract, segments)
+    return Written(len(inserted), int(given) - len(inserted))
+
+
 def _refuse_conflicts(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, same_key: str
+    connection: duckdb.DuckDBPyConnection, contract: Contract
 ) -> None:
-    keys = ", ".join(f"given.{key}" for key in contract.key)
-    conflicts = connection.execute(
-        f"select {keys} from temp.to_append as given "
-        f"join {contract.table} as known on {same_key} "
-        "where known.input_hash <> given.input_hash limit 1"
-    ).fetchall()
-    repeated = connection.execute(
-        f"select {keys} from temp.to_append as given "
-        f"group by all having count(*) > 1 limit 1"
-    ).fetchall()
-    for row in [*conflicts, *repeated]:
+    _refuse(
+        connection,
+        contract,
+        f"select {_keys(contract)} from temp.to_append as given "
+        f"join {contract.table} as known on {_same_key(contract)} "
+        "where known.input_hash <> given.input_hash",
+    )
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, conflicts: str
+) -> None:
+    for row in connection.execute(f"{conflicts} limit 1").fetchall():
         named = ", ".join(
             f"{key} {value}" for key, value in zip(contract.key, row, strict=True)
         )
         raise LedgerConflict(
             f"{contract.table}: {named} is already written with other content"
         )
+
+
+def _content(contract: Contract) -> str:
+    """What of a row is hashed: all of it, and of columns that joined what is given."""
+    first = [c.name for c in contract.columns if not c.joined_later]
+    later = [c.name for c in contract.columns if c.joined_later]
+    row = ", ".join(f"'{name}', {name}" for name in first)
+    added = [
+        f"if({name} is null, '', cast(json_object('{name}', {name}) as varchar))"
+        for name in later
+    ]
+    return f"concat({', '.join([f'cast(json_object({row}) as varchar)', *added])})"
+
+
+def _keys(contract: Contract) -> str:
+    return ", ".join(f"given.{key}" for key in contract.key)
+
+
+def _same_key(contract: Contract) -> str:
+    return " and ".join(f"known.{key} = given.{key}" for key in contract.key)
+
+
+def _is_known(contract: Contract) -> str:
+    return (
+        f"exists (select 1 from {contract.table} as known where {_same_key(contract)})"
+    )
 
 
 def _write_missing_segments(

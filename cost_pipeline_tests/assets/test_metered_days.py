@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import dagster as dg
 
-from cost_pipeline.assets.models import model_asset
+from cost_pipeline.assets.days import day_asset
 from cost_pipeline.books.metered_days import due_window
 from cost_pipeline.models.model import all_models
 from cost_pipeline_tests.usage_world import INPUTS, UsageWorld
@@ -17,7 +17,7 @@ TABLES = ("core.usage_daily", "marts.usage_daily")
 def run(world: UsageWorld, first: str, last: str) -> dg.ExecuteInProcessResult:
     """Meter a range as a run does."""
     warehouse = SimpleNamespace(connection=world.connection)
-    assets = [model_asset(all_models()[table], set(TABLES)) for table in TABLES]
+    assets = [day_asset(all_models()[table], set(TABLES)) for table in TABLES]
     return dg.materialize(
         assets,
         resources={"warehouse": warehouse},

@@ -166,7 +166,7 @@ def _wanted() -> list[Model]:
     models, found, waiting = all_models(), set[str](), list(WANTED)
     while waiting:
         table = waiting.pop()
-        if table in models and table not in found:
+        if table in models and table not in found and not models[table].is_append:
             found.add(table)
             waiting += models[table].upstream
     return [model for table, model in models.items() if table in found]

@@ -13,7 +13,6 @@ from typing import Any
 
 import dagster as dg
 
-from cost_pipeline.assets.ledger import STEPS
 from cost_pipeline.automation.launch import Outcome, launch
 from cost_pipeline.commands.history import open_history
 from cost_pipeline.commands.run import RANGE_END, RANGE_START
@@ -25,7 +24,7 @@ from cost_pipeline.settings import Settings
 
 MODELS = frozenset({"staging", "core", "marts", "ledger"})
 METERED = frozenset(name for name, model in all_models().items() if model.partition)
-STEPS_OF_LEDGER = frozenset(f"ledger.{step.table}" for step in STEPS)
+STEPS_OF_LEDGER = frozenset(n for n, model in all_models().items() if model.is_append)
 
 
 def days_of(window: Window) -> dict[str, str]:
@@ -39,7 +38,8 @@ def below(*tables: str) -> set[str]:
     models, found, waiting = all_models(), set[str](), list(tables)
     while waiting:
         name = waiting.pop()
-        if name in models and name not in found and not models[name].partition:
+        model = models.get(name)
+        if model and name not in found and not (model.partition or model.is_append):
             found.add(name)
             waiting += models[name].upstream
     return found

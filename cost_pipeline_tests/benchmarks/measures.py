@@ -68,13 +68,13 @@ def chain(size: Size) -> Result:
 
 def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Result:
     """The same SQL in the same order on one plain connection, and nothing else."""
-    from cost_pipeline.assets.ledger import STEPS
     from cost_pipeline.assets.models import remember
+
+    from cost_pipeline.books.ledger_tables import append_due
 
     settings = Settings.load()
     with opened_warehouse(settings, run_clock(settings)):
         pass
-    writes = {f"ledger.{step.table}": step.write for step in STEPS}
     models = all_models()
     window = Window(size.first.date(), size.now.date() - timedelta(days=1))
     connection = duckdb.connect(str(settings.warehouse_path))
@@ -83,8 +83,8 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
     started = time.perf_counter()
     ends = [started]
     for table in order:
-        if table in writes:
-            writes[table](connection, None)
+        if models[table].is_append:
+            append_due(connection, models[table], None)
         elif models[table].partition:
             replace_range(connection, models[table], window)
             remember(connection, models[table], window)

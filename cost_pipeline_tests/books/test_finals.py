@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cost_pipeline.books.finals import remember_finals
 from cost_pipeline.models.build import build
 from cost_pipeline.models.model import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.storage.connection import RunClock, set_clock
-from cost_pipeline_tests.tables import fresh_warehouse, give
+from cost_pipeline_tests.tables import fresh_warehouse, give, tell
 
 APRIL = date(2026, 4, 1)
 MAY_20 = datetime(2026, 5, 20, tzinfo=UTC)
@@ -36,7 +35,7 @@ def run(connection, *cells):
     """One run: the margins are these, what is new is remembered, the rest shown."""
     give(connection, "core.margins", COLUMNS + "\n".join(cells))
     build(connection, all_models()["core.margin_changes"])
-    written = remember_finals(connection, None)
+    written = tell(connection, "ledger.margin_finals")
     build(connection, all_models()["marts.margin_corrections"])
     audit = next(a for a in all_audits() if a.name == "finals_equal_their_revisions")
     assert broken_audit(connection, audit) == []

@@ -1,25 +1,49 @@
-"""`run`: what it says of documents that wait for a date to issue from."""
+"""`run`: what it says of documents that wait, and of a run as of the past."""
 
-from cost_pipeline.commands.run import WAITING
-from cost_pipeline_tests.tables import fresh_warehouse, give
+from cost_pipeline.automation.launch import Outcome
+from cost_pipeline.books.ledger_tables import documents_waiting
+from cost_pipeline.commands.run import Report
+from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
 
-DOCUMENTS = """
-    invoice_id | cycle       | period_start | period_end | status
-    over       | calendar    | 2026-04-01   | 2026-05-01 | draft
-    held       | calendar    | 2026-04-01   | 2026-05-01 | draft
-    running    | calendar    | 2026-05-01   | 2026-06-01 | draft
-    begun      | anniversary | 2026-05-10   | 2026-06-10 | draft
-    out        | calendar    | 2026-03-01   | 2026-04-01 | issued
+DRAFTS = """
+    invoice_id | tenant_id | month      | period_end | is_over | hold_reason | document_hash
+    over       | t         | 2026-04-01 | 2026-05-01 | true    |             | h
+    held       | t         | 2026-04-01 | 2026-05-01 | true    | no rate     | h
+    running    | t         | 2026-05-01 | 2026-06-01 | false   |             | h
+    doubtful   | u         | 2026-04-01 | 2026-05-01 | true    |             | h
+"""  # noqa: E501
+CLAIMS = """
+    item_id | invoice_id | hold_reason | is_before_start
+    begun   | begun      |             | false
+    begun2  | begun      |             | false
+    held    | untaxed    | no rate     | false
+    waits   |            |             | false
+    before  | before     |             | true
 """
-FINDINGS = """
-    area  | finding       | subject_id
-    usage | document_held | held
+DOUBTFUL = """
+    tenant_id | month      | resources
+    u         | 2026-04-01 | 1
 """
 
 
 def test_a_month_waits_when_it_is_over_and_a_subscription_when_it_begins():
+    given = {
+        "core.calendar_drafts": DRAFTS,
+        "core.doubtful_periods": DOUBTFUL,
+        "core.item_claims": CLAIMS,
+    }
     with fresh_warehouse() as connection:
-        give(connection, "marts.tenant_invoices", DOCUMENTS)
-        give(connection, "marts.data_quality", FINDINGS)
-        query = WAITING.format(now="2026-05-20")
-        assert connection.execute(query).fetchall() == [(2,)]
+        assert documents_waiting(connection) == 0
+        build_models(connection, "core.issuable_drafts", given=given)
+        assert documents_waiting(connection) == 2
+
+
+def test_the_same_words_about_many_tables_are_one_line():
+    past = "now lies before 2026-05-20"
+    warnings = [f"ledger.{table} (appended): {past}" for table in ("lines", "claims")]
+    outcomes = [Outcome("books", warnings=[*warnings, "core.drift (rules): 1 row"])]
+    outcomes.append(Outcome("books", warnings=warnings[:1]))
+    assert Report(NOW, outcomes).warnings == [
+        f"ledger.lines (appended) and 1 more: {past}",
+        "core.drift (rules): 1 row",
+    ]

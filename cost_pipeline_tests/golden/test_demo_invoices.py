@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import cost_pipeline.sources
-from cost_pipeline.books.invoicing import issue_documents
 from cost_pipeline.books.metered_days import due_window, remember_metered
 from cost_pipeline.commands.demo import land_past
 from cost_pipeline.contracts.registry import source_tables
@@ -19,7 +18,7 @@ from cost_pipeline.models.build import build
 from cost_pipeline.models.model import all_models
 from cost_pipeline.settings import Settings
 from cost_pipeline.storage.landing import Landing
-from cost_pipeline_tests.tables import build_models, fresh_warehouse
+from cost_pipeline_tests.tables import build_models, fresh_warehouse, tell
 from cost_pipeline_tests.usage_world import AFTER_ISSUE, drafted
 
 TABLES = Path(cost_pipeline.sources.__file__).parent / "demo"
@@ -54,7 +53,7 @@ def demo(tmp_path_factory):
         remember_metered(connection, window)
         for table in drafted():
             build(connection, all_models()[table])
-        issue_documents(connection, None)
+        tell(connection, "ledger.lines", "ledger.documents")
         for table in AFTER_ISSUE:
             build(connection, all_models()[table])
         yield connection

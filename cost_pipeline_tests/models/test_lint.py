@@ -1,13 +1,14 @@
 """The lint refuses what was measured to be wrong, with file and line."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from cost_pipeline.contracts.registry import all_contracts
+from cost_pipeline.contracts.registry import all_contracts, ledger_tables
 from cost_pipeline.models.headers import BadHeader, split_file
 from cost_pipeline.models.lint import _cut_again, lint
-from cost_pipeline.models.model import all_audits, all_models, read_model
+from cost_pipeline.models.model import all_audits, all_models, read_model, table_of
 
 HEADER = """/*
 A model for this test.
@@ -110,13 +111,41 @@ def test_every_model_of_ours_is_clean(table):
 
 @pytest.mark.parametrize("table", sorted(all_models()))
 def test_layers_read_downwards_and_only_staging_reads_what_was_loaded(table):
-    order = ["ref", "raw", "ledger", "staging", "core", "marts"]
+    # What is told is made of core, and shown by staging as what the ledger holds.
+    order = ["ref", "raw", "staging", "core", "ledger", "marts"]
     model = all_models()[table]
     for upstream in model.upstream:
         layer = upstream.split(".")[0]
         place = f"{table} reads {upstream}"
-        assert order.index(layer) <= order.index(model.layer), place
-        assert layer not in ("raw", "ledger") or model.layer == "staging", place
+        if layer in ("raw", "ledger"):
+            assert model.layer == "staging", place
+        else:
+            assert order.index(layer) <= order.index(model.layer), place
+
+
+@pytest.mark.parametrize("table", [n for n, m in all_models().items() if m.is_append])
+def test_what_is_told_is_what_the_ledger_declares_under_its_natural_key(table):
+    model, contract = all_models()[table], all_contracts()[table]
+    assert model.layer == "ledger"
+    assert list(model.columns) == [column.name for column in contract.columns]
+    assert model.header.words("append") == model.grain == contract.key
+
+
+def test_a_table_of_the_ledger_is_computed_decided_or_what_came_of_telling():
+    told = {contract.table for contract in ledger_tables()}
+    by_hand = {"ledger.decisions", "ledger.deliveries"}
+    assert {n for n, m in all_models().items() if m.is_append} == told - by_hand
+
+
+def test_a_run_of_the_past_is_known_by_every_table_but_what_people_decide():
+    upstream = set(all_models()["staging.told_later"].upstream) - {"ref.clock"}
+    told = {f"raw.ledger_{contract.name}" for contract in ledger_tables()}
+    assert upstream == told - {"raw.ledger_decisions"}
+
+
+def test_a_checkout_may_be_called_like_a_layer():
+    assert table_of(Path("/ledger/dbt_like_sql/core/usage/x.sql")) == "core.x"
+    assert table_of(Path("/core/dbt_like_sql/marts/x.sql")) == "marts.x"
 
 
 def test_what_staging_cuts_is_not_cut_again():

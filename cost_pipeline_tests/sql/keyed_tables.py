@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.books.claiming import claim_items
 from cost_pipeline.models.build import build
 from cost_pipeline.models.changed_tenants import (
     build_keyed,
@@ -29,7 +28,7 @@ from cost_pipeline_tests.sql.test_subscription_reference import (
     PLANS,
     START,
 )
-from cost_pipeline_tests.tables import fresh_warehouse, give
+from cost_pipeline_tests.tables import fresh_warehouse, give, tell
 
 TENANTS, WHOLE = 8, -1
 ACTIVITY = """
@@ -73,7 +72,7 @@ class World:
             if only and table not in only:
                 continue
             if table == "claims":
-                claim_items(self.connection, None)
+                tell(self.connection, "ledger.claims")
             elif not self._build(all_models()[table], is_killed=table == until):
                 return
 

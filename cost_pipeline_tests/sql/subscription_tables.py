@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from cost_pipeline.books.claiming import claim_items
 from cost_pipeline.models.build import build
 from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
 from cost_pipeline.models.model import MARKS, all_audits, all_models
 from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline.storage.ledger import Written
+from cost_pipeline_tests.tables import tell
 
 Row = tuple[object, ...]
 # Models up to the claims come before the ledger is written, the rest after it.
@@ -79,10 +79,11 @@ def give_plans(connection: duckdb.DuckDBPyConnection, versions: Iterable[Row]) -
 
 def upstream_of(*tables: str, given: Sequence[str] = ()) -> set[str]:
     """The models that building some tables takes, without what is given."""
-    models, found, waiting = all_models(), set(), list(tables)
+    models, found, waiting = all_models(), set[str](), list(tables)
     while waiting:
         table = waiting.pop()
-        if table in models and table not in found and table not in given:
+        is_told = table in models and models[table].is_append
+        if table in models and table not in {*found, *given} and not is_told:
             found.add(table)
             waiting += models[table].upstream
     return found
@@ -119,7 +120,7 @@ def run_once(
 ) -> Written:
     """One run as the pipeline does it: drafts, the ledger, then what follows."""
     build_drafts(connection, given)
-    written = claim_items(connection, None)
+    written = tell(connection, "ledger.claims")
     build_results(connection, given)
     return written
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cost_pipeline.books.claiming import claim_items
+from cost_pipeline.books.ledger_tables import append_due, count_due
+from cost_pipeline.models.model import all_models
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     build_drafts,
@@ -119,8 +120,11 @@ def test_claiming_twice_writes_once_even_from_stale_drafts(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     build_drafts(warehouse)
-    assert claim_items(warehouse, tmp_path).new == 3
-    assert claim_items(warehouse, tmp_path).new == 0
+    claims = all_models()["ledger.claims"]
+    assert count_due(warehouse, claims) == 3
+    assert append_due(warehouse, claims, tmp_path).new == 3
+    assert append_due(warehouse, claims, tmp_path).new == 0
+    assert count_due(warehouse, claims) == 0
     assert len(list(tmp_path.rglob("*.parquet"))) == 1
 
 

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cost_pipeline.books.alerting import record_crossings
-from cost_pipeline.books.outbox import deliver, queue_messages, queue_notice
+from cost_pipeline.books.outbox import deliver, queue_notice
 from cost_pipeline.gateways.email import EmailGateway
 from cost_pipeline.storage.connection import RunClock, open_warehouse, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger
@@ -24,7 +23,7 @@ from cost_pipeline_tests.sql.spend_tables import (
     plan,
     plans_text,
 )
-from cost_pipeline_tests.tables import build_models, give
+from cost_pipeline_tests.tables import build_models, give, tell
 
 MARCH = datetime(2026, 3, 1)
 START = date(2026, 3, 1)
@@ -48,6 +47,7 @@ set_clock(connection, RunClock(now, date(2026, 3, 1)))
 gateway = EmailGateway.from_url(url, sender="b@example.com", operator="o@example.com")
 deliver(connection, home / "segments", gateway, now)
 """
+QUEUES = ("core.crossing_messages", "core.leak_messages")
 
 
 def scan(connection, now, *, issue_from=START):
@@ -56,11 +56,11 @@ def scan(connection, now, *, issue_from=START):
     tenants = {name: plan("pro") for name in ("loud", "quiet", "nameless")}
     given = {**NO_COSTS, **NO_LEAKS, PLANS: plans_text(tenants)}
     build_models(connection, "core.spend_crossings", given=given)
-    recorded = record_crossings(connection, None)
+    recorded = tell(connection, "ledger.crossings")
     build_models(
         connection, "core.crossing_messages", "core.leak_messages", given=given
     )
-    queue_messages(connection, None)
+    tell(connection, "ledger.messages")
     return recorded.new
 
 
@@ -167,7 +167,7 @@ def test_a_month_invoiced_is_told_from_the_instant_at_which_issuing_begins():
     for _ in range(2):
         build_models(connection, "marts.spend_over_threshold", given=given)
         states.append([state for _, state in table(connection, query)])
-        record_crossings(connection, None)
+        tell(connection, "ledger.crossings")
     assert states == [["before_start", "due"], ["before_start", "recorded"]]
 
 

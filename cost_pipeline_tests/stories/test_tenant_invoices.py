@@ -6,7 +6,8 @@ import pytest
 
 from cost_pipeline.books.decision_rows import DecisionRefused
 from cost_pipeline.books.decisions import void_invoice
-from cost_pipeline.books.invoicing import due_documents, issue_lines
+from cost_pipeline.books.ledger_tables import documents_waiting
+from cost_pipeline_tests.tables import build_models, tell
 from cost_pipeline_tests.usage_world import UsageWorld, drafted
 
 APRIL = "INV-2026-04-pilot-AUD"
@@ -225,7 +226,7 @@ def test_a_writer_killed_between_lines_and_header_has_issued_nothing():
     world.at("2026-05-01T03:00:00")
     world.meter()
     world.build(drafted())
-    issue_lines(world.connection, None)
+    tell(world.connection, "ledger.lines")
     # The next run knows more, and its lines are others than those left behind.
     late_event(world, 2100)
     assert world.run("2026-05-01T04:00:00").new == 1
@@ -335,7 +336,8 @@ def test_what_would_be_issued_can_be_counted_before():
     world.at("2026-05-01T03:00:00")
     world.meter()
     world.build(drafted())
-    assert due_documents(world.connection) == 1
+    build_models(world.connection, "core.item_claims")
+    assert documents_waiting(world.connection) == 1
 
 
 def test_a_pipeline_that_slept_for_a_month_says_what_one_that_was_up_says():

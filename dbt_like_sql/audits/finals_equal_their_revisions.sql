@@ -1,6 +1,8 @@
 /*
 A final margin is what it was called final with and all its corrections since.
 
+A run as of the past is not held to it: it tells nothing of what it computes.
+
 on: marts.margin_corrections
 */
 with sums as (
@@ -11,14 +13,6 @@ with sums as (
         sum(delta_cost_micros_usd) as cost_micros
     from staging.margin_finals
     group by month, tenant_id, deployment_id, kind, revenue_currency, currency
-),
-
--- A run as of the past writes nothing, so it may find a month final that is remembered
--- only later. Staging does not show that, the ledger does.
-told_later as (
-    select distinct finals.month
-    from ledger.margin_finals as finals
-    join ref.clock as clock on finals.recorded_at > clock.now_at
 )
 
 select
@@ -41,7 +35,7 @@ left join sums
     and sums.revenue_currency = margins.revenue_currency
     and sums.currency = margins.currency
 where margins.is_final
-    and margins.month not in (select month from told_later)
+    and not exists (select 1 from staging.told_later)
     and (
         sums.revenue_cents is distinct from margins.revenue_cents
         or sums.cost_cents is distinct from margins.cost_cents
