@@ -155,6 +155,12 @@ class Chain:
             for audit in all_audits()
         ]
 
+    def made(self, model: Model) -> Made:
+        """Make one model now, whether it is due or not."""
+        make = self._model(model).make
+        assert make is not None
+        return make()
+
     def _model(self, model: Model) -> Node:
         make: Callable[[], Made] = partial(self._built, model)
         upstream = model.upstream
