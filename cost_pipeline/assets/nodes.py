@@ -47,6 +47,7 @@ from cost_pipeline.models.model import (
 from cost_pipeline.models.refresh import Made, Node, Refresh
 from cost_pipeline.models.rules import BrokenRule, broken_audit, broken_rules
 from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.ledger import hold_start
 from cost_pipeline.storage.manifests import Manifest, latest_manifest
 
 # Tables that every connection makes anew, and the clock among them.
@@ -80,6 +81,7 @@ class Chain:
 
     def refresh(self) -> Refresh:
         """Everything landed is loaded, and a walk over all nodes may begin."""
+        hold_start(self.connection)
         # Listings are read by the names of kinds, so constants come first.
         for _ in Refresh(self.connection, self._constants()).run():
             pass

@@ -49,6 +49,11 @@ class Outcome:
     materialized: int = 0
 
     @property
+    def said(self) -> list[str]:
+        """Every line about a table, good or bad."""
+        return [*self.failed_checks, *self.warnings]
+
+    @property
     def problems(self) -> list[str]:
         return [*self.failures, *self.failed_checks]
 

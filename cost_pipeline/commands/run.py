@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cost_pipeline.automation.launch import Outcome
 
+WARNING = "warning: "
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
@@ -31,6 +32,13 @@ class Report:
 
     now: datetime
     outcomes: list["Outcome"] = field(default_factory=list)
+    # What is known of tables that were not made again.
+    standing: list[str] = field(default_factory=list)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last job came to its end, whatever its checks said."""
+        return bool(self.outcomes) and self.outcomes[-1].is_success
 
     @property
     def problems(self) -> list[str]:
@@ -88,8 +96,28 @@ class Pipeline:
             self._launch("collect", self._assets_of("collect", keep))
             self._fetch_due_invoices(keep)
         self._launch("whole", self._due_tables(keep, is_whole=not groups))
-        self._say_what_waits()
+        if self.report.has_ended:
+            self.report.standing = self._standing_findings()
+            self._say_what_waits()
         return self.report
+
+    def _standing_findings(self) -> list[str]:
+        """What rules say of tables that had no reason to be made again."""
+        from cost_pipeline.models.fingerprints import read_states
+        from cost_pipeline.resources import opened_warehouse
+
+        said = [line for outcome in self.report.outcomes for line in outcome.said]
+        with opened_warehouse(self.settings, self.clock) as connection:
+            states = read_states(connection)
+        return [
+            f"{name} (rules): {finding.removeprefix(WARNING)}"
+            for name, state in sorted(states.items())
+            for finding in state.findings
+            if finding.startswith(WARNING)
+            # What an audit finds is looked at again, and said, in every run.
+            and not name.startswith("audit.")
+            and not any(line.startswith(f"{name} (") for line in said)
+        ]
 
     def _say_what_waits(self) -> None:
         """Without a date to issue from nothing is told, so say what would be."""

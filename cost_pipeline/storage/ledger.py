@@ -17,6 +17,12 @@ from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import ledger_tables
 from cost_pipeline.storage.connection import transaction
 
+LAST_BATCH = 9_223_372_036_854_775_807
+# What a killed run left here says nothing of this one.
+AT_START_DDL = """
+create or replace table ops.ledger_at_start (table_name varchar, batch bigint)
+"""
+
 
 class LedgerConflict(Exception):
     """A key that is already in the ledger, or given twice, with other content."""
@@ -34,6 +40,7 @@ def prepare_ledger(
     connection: duckdb.DuckDBPyConnection, segments: Path | None
 ) -> None:
     """Make missing tables and columns, and the segments a killed writer left out."""
+    connection.execute(AT_START_DDL)
     for contract in ledger_tables():
         columns = contract.ddl().rstrip("\n)")
         connection.execute(
@@ -49,11 +56,28 @@ def prepare_ledger(
         # Drafts are computed before the ledger is written, and issued documents after:
         # this name lets a draft read what was told before without a circle of assets.
         connection.execute(
-            f"create or replace view raw.ledger_{contract.name} "
-            f"as from {contract.table}"
+            f"create or replace view raw.ledger_{contract.name} as "
+            f"from {contract.table} where batch <= (select coalesce(min(batch), "
+            f"{LAST_BATCH}) from ops.ledger_at_start "
+            f"where table_name = '{contract.name}')"
         )
         if segments is not None:
             _write_missing_segments(connection, contract, segments)
+
+
+def hold_start(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on `raw.ledger_*` shows the ledger as it is now.
+
+    A table that is made late in a run must not see what the run itself has told: the
+    tables before it did not.
+    """
+    tables = " union all ".join(
+        f"select '{contract.name}', coalesce(max(batch), 0) from {contract.table}"
+        for contract in ledger_tables()
+    )
+    with transaction(connection):
+        connection.execute("delete from ops.ledger_at_start")
+        connection.execute(f"insert into ops.ledger_at_start {tables}")
 
 
 def append(
