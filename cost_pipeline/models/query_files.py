@@ -1,8 +1,9 @@
-"""Queries that are no models: each is a file, in the folder named after who asks it.
+"""Queries that are no models: each is a file, in the folder of what it is for.
 
-`report/` is asked by `publish/report.py`, `load/receipts/` by `load/receipts.py`. The
-header says what a query is for, and in `word: value` lines what is shown beside the
-answer. A query that makes a published or a core table is a model (`model.py`).
+`report/` and `statements/` are read by people, `traces/` stands behind numbers,
+`quotes/` fills a quote, `load/receipts/` is what `load/receipts.py` runs. The header
+says what a query is for, and in `word: value` lines what is shown beside the answer. A
+query that makes a core or a published table is a model (`model.py`).
 """
 
 from dataclasses import dataclass

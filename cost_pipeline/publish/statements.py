@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import jinja2
 
+from cost_pipeline.models.query_files import query_of
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 JOURNAL_COLUMNS = (
@@ -31,77 +33,6 @@ JOURNAL_COLUMNS = (
 )
 
 RECEIVABLE, REVENUE, TAX = "accounts_receivable", "revenue", "tax_payable"
-
-# Null parameters choose everything. The name of an issued document is the one that was
-# printed on it.
-HEADERS = """
-select invoices.*,
-    coalesce(issued.tenant_name, tenants.name, invoices.tenant_id) as tenant_name,
-    calendar.notes
-from marts.tenant_invoices as invoices
-left join ledger.documents as issued using (invoice_id)
-left join core.calendar_documents as calendar using (invoice_id)
-left join raw.tenants as tenants on tenants.tenant_id = invoices.tenant_id
-where coalesce(invoices.tenant_id = $tenant, true)
-    and coalesce(date_trunc('month', invoices.period_start) = $month, true)
-order by invoices.period_start, invoices.number
-"""
-
-LINES = """
-select lines.*
-from marts.tenant_invoice_lines as lines
-join ({headers}) as headers using (invoice_id)
-order by lines.invoice_id, lines.line_number
-"""
-
-# A void document stays in the journal, followed by its reversal on the day of the void.
-JOURNAL = """
-with booked as (
-    select invoices.*, cast(issued_at as date) as entry_date, 1 as direction,
-        'issued' as event
-    from ({headers}) as invoices
-    where status in ('issued', 'paid', 'void')
-    union all
-    select invoices.*, cast(voids.decided_at as date), -1, 'void'
-    from ({headers}) as invoices
-    join (
-        select subject_id, min(decided_at) as decided_at
-        from ledger.decisions where decision = 'void-invoice' group by subject_id
-    ) as voids
-        on voids.subject_id in (invoices.invoice_id, invoices.corrects_invoice_id)
-    where invoices.status = 'void'
-    qualify row_number() over (
-        partition by invoices.invoice_id order by voids.decided_at
-    ) = 1
-)
-select entry_date, number, event, tenant_id, tenant_name, currency,
-    direction * subtotal_cents, direction * tax_cents, direction * total_cents
-from booked
-order by entry_date, number, event
-"""
-
-PREVIEW = """
-with drafts as (
-    select tenant_id, currency, cycle, invoice_id, document_type, status,
-        subtotal_cents, tax_cents, total_cents
-    from marts.tenant_invoices
-    where date_trunc('month', period_start) = $month
-        and status in ('draft', 'before_start')
-),
-before as (
-    select tenant_id, currency, cycle, sum(total_cents) as total_cents
-    from marts.tenant_invoices
-    where date_trunc('month', period_start) = $month - interval 1 month
-        and status <> 'void'
-    group by tenant_id, currency, cycle
-)
-select drafts.tenant_id, drafts.currency, drafts.cycle, drafts.invoice_id,
-    drafts.document_type, drafts.status, drafts.subtotal_cents, drafts.tax_cents,
-    drafts.total_cents, before.total_cents
-from drafts
-left join before using (tenant_id, currency, cycle)
-order by drafts.tenant_id, drafts.currency, drafts.cycle, drafts.invoice_id
-"""
 
 
 @dataclass(frozen=True)
@@ -122,7 +53,9 @@ class Previewed:
 
 def preview(connection: duckdb.DuckDBPyConnection, month: date) -> list[Previewed]:
     """The drafts of a month, against the month before; nothing is written."""
-    rows = connection.execute(PREVIEW, {"month": month.replace(day=1)}).fetchall()
+    rows = connection.execute(
+        query_of("statements/preview"), {"month": month.replace(day=1)}
+    ).fetchall()
     return [Previewed(*row) for row in rows]
 
 
@@ -132,11 +65,11 @@ def statements(
     month: date | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Each document's number and its statement as one self-contained HTML page."""
-    chosen = _chosen(tenant, month)
+    _choose(connection, tenant, month)
     lines: dict[str, list[dict[str, Any]]] = {}
-    for line in _records(connection, LINES.format(headers=_unordered()), chosen):
+    for line in _records(connection, "statements/lines"):
         lines.setdefault(line["invoice_id"], []).append(line)
-    for header in _records(connection, HEADERS, chosen):
+    for header in _records(connection, "statements/documents"):
         body = _template().render(
             document=header, lines=lines.get(header["invoice_id"], [])
         )
@@ -149,8 +82,8 @@ def journal(
     month: date | None = None,
 ) -> str:
     """The double entry of all issued documents as CSV; debits equal credits."""
-    query = JOURNAL.format(headers=_unordered())
-    booked = connection.execute(query, _chosen(tenant, month)).fetchall()
+    _choose(connection, tenant, month)
+    booked = connection.execute(query_of("statements/journal")).fetchall()
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(JOURNAL_COLUMNS)
@@ -186,18 +119,18 @@ def plain(number: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _unordered() -> str:
-    return HEADERS.rsplit("order by", 1)[0]
+def _choose(
+    connection: duckdb.DuckDBPyConnection, tenant: str | None, month: date | None
+) -> None:
+    """Put the documents that are asked for where the other queries read them."""
+    connection.execute(
+        f"create or replace temp table chosen as {query_of('statements/chosen')}",
+        {"tenant": tenant, "month": month.replace(day=1) if month else None},
+    )
 
 
-def _chosen(tenant: str | None, month: date | None) -> dict[str, object]:
-    return {"tenant": tenant, "month": month.replace(day=1) if month else None}
-
-
-def _records(
-    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]
-) -> list[dict[str, Any]]:
-    found = connection.execute(query, values)
+def _records(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    found = connection.execute(query_of(name))
     names: Sequence[str] = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
