@@ -84,9 +84,9 @@ def quote(
         if catalog is not None:
             _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
         for table in ("core.billing_units", "core.versions_in_force"):
-            _build(connection, table)
+            build_from_request(connection, table)
         _put_request(connection, request)
-        _build(connection, "core.calendar_targets")
+        build_from_request(connection, "core.calendar_targets")
         rows = connection.execute(query_of("quotes/lines")).fetchall()
     return [QuoteLine(*row) for row in rows]
 
@@ -175,7 +175,7 @@ def _copy_rows(
         connection.executemany(f"insert into {target} ({names}) values ({marks})", rows)
 
 
-def _build(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+def build_from_request(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Build a table with all that it is made from; what the request fills stands."""
     models = all_models()
     wanted = {table}

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
-from cost_pipeline.publish.quotes import PATH
+from cost_pipeline.publish.quotes import build_from_request
 from cost_pipeline_tests.reference import usage as reference
 from cost_pipeline_tests.tables import fresh_warehouse
 
@@ -150,8 +148,7 @@ def quoted(
     for table, rows in tables.items():
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into {table} values ({marks})", rows)
-    for table in PATH:
-        build(connection, all_models()[table])
+    build_from_request(connection, "core.calendar_targets")
     found = connection.execute(
         "select tenant_id, line_kind, amount_cents from core.calendar_targets"
     ).fetchall()
