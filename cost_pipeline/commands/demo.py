@@ -24,6 +24,7 @@ from cost_pipeline.fetch.invoices import (
     uuids_of,
 )
 from cost_pipeline.fetch.listings import account_of
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.providers import demo
 from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.demo import DEMO_NOW, change_instants, changes
@@ -153,30 +154,6 @@ def _look(provider: Provider, landing: Landing, name: str, look: datetime) -> Re
     return landing.keep_listing(account_of(provider), answer, now=look)
 
 
-# Before the provider's bill a margin would only look like one.
-MARGINS = """
-with billed as (
-    select cast(date_trunc('month', period_start) as date) as month
-    from marts.provider_invoices
-    where verdict = 'accepted' and status <> 'history'
-)
-
-select
-    strftime(month, '%b %Y') as month,
-    tenant_id as tenant,
-    printf('%,.2f', sum(revenue_cents) * 0.01) as revenue,
-    if(month in (from billed), printf('%,.2f', sum(cost_cents) * 0.01), '–') as cost,
-    if(month in (from billed), printf('%,.2f', sum(margin_cents) * 0.01), '–')
-        as margin,
-    any_value(currency) as currency,
-    max(state) as state
-from marts.cost_vs_revenue as margins
-where margins.month >= (select max(month) - interval 1 month from marts.cost_vs_revenue)
-group by margins.month, tenant_id
-order by margins.month, sum(margin_cents) desc
-"""
-
-
 def show_ending(console: Console) -> None:
     """The margin table, and what to open next."""
     settings = Settings.load()
@@ -184,7 +161,7 @@ def show_ending(console: Console) -> None:
     if not published.exists():
         return
     console.print()
-    columns, rows = ask(published, MARGINS)
+    columns, rows = ask(published, query_of("report/demo"))
     console.print(as_table(columns, rows, "what each tenant earned and cost us"))
     console.print("– the provider's bill of that month is still to come")
     console.print("\nThe warnings are part of the story. What to open next:")

@@ -1,6 +1,6 @@
 """`trace`: the landed rows and events behind a published number, and their exact sum.
 
-What stands behind which table is `publish/traces_*.py`; this shows it.
+What stands behind which table is `publish/traces_steps.py`; this shows it.
 """
 
 from collections.abc import Sequence

@@ -13,13 +13,13 @@ import duckdb
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.billing import (
     BALANCES,
-    FILES,
     HEADERS,
     HISTORY,
     ITEMS,
     SUMMARIES,
 )
 from cost_pipeline.load.invoice_format import amount_micros, json_instant
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
 
@@ -136,14 +136,8 @@ def load_listings(
     connection: duckdb.DuckDBPyConnection, landing: Landing, listed: Listed
 ) -> int:
     """Load the new listings of one kind, in batches that are whole or not at all."""
-    # What a killed transaction left would be found again; nothing is loaded twice.
     files = connection.execute(
-        "select distinct account, subject, sha256, suffix "
-        "from raw.receipts as receipts where kind = ? and is_complete and not exists ("
-        "select 1 from raw.billing_files as files where files.kind = receipts.kind "
-        "and files.account = receipts.account and files.subject = receipts.subject "
-        "and files.sha256 = receipts.sha256) order by all",
-        [listed.kind],
+        query_of("load/billing/unloaded"), [listed.kind]
     ).fetchall()
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
@@ -165,18 +159,11 @@ def _load_batch(
         f"case when {name} is null then '{name} is missing or not plain' end"
         for name in listed.needed
     )
-    # A landed listing is sorted by id, so the order of ids is the order of its rows.
     connection.execute(
         "create or replace temp table listed as "
-        "with documents as (select parse_filename(filename) as name, id, body, "
-        "row_number() over (partition by filename order by id) as source_row "
-        "from read_ndjson(?, columns = {id: 'VARCHAR', body: 'JSON'}, "
-        "filename = true)), "
-        "files as (select unnest(?) as account, unnest(?) as subject, "
-        "unnest(?) as sha256) "
-        f"select account, subject, sha256 as source_file, source_row, {columns}, "
+        f"select account, subject, source_file, source_row, {columns}, "
         f"concat_ws('; ', {missing}) as reason, cast(body as varchar) as raw_text "
-        "from documents join files on split_part(documents.name, '.', 1) = sha256",
+        f"from ({query_of('load/billing/documents')})",
         [list(dict.fromkeys(map(str, paths))), accounts, subjects, hashes],
     )
     names = [column.name for column in listed.contract.all_columns]
@@ -190,13 +177,6 @@ def _load_batch(
         [listed.contract.table],
     )
     connection.execute(
-        f"insert into {FILES.table} select files.account, ?, files.subject, "
-        "files.sha256, count(listed.source_row), "
-        "count(*) filter (where listed.reason <> ''), null "
-        "from (select unnest(?) as account, unnest(?) as subject, "
-        "unnest(?) as sha256) as files "
-        "left join temp.listed as listed on listed.source_file = files.sha256 "
-        "and listed.account = files.account and listed.subject = files.subject "
-        "group by all",
+        query_of("load/billing/note"),
         [listed.kind, accounts, subjects, hashes],
     )

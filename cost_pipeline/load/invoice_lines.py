@@ -16,6 +16,7 @@ from cost_pipeline.load.invoice_format import (
     csv_instant,
     header_of,
 )
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
 
@@ -23,34 +24,6 @@ KIND = "invoice_csv"
 # What DuckDB says of a file that no reading of rows can make sense of.
 UNREADABLE = (duckdb.InvalidInputException, duckdb.DataError)
 TEXTS = {"start": "start_text", "end": "end_text", "USD": "amount_text"}
-UNLOADED = """
-    select distinct account, subject, sha256, suffix from raw.receipts as receipts
-    where kind = 'invoice_csv' and is_complete and not exists (
-        select 1 from raw.billing_files as files
-        where files.kind = receipts.kind and files.account = receipts.account
-            and files.subject = receipts.subject and files.sha256 = receipts.sha256
-    ) order by all
-"""
-# A later answer of the same instant stands in their place.
-REPLACED = """
-    create or replace temp table replaced_files as
-    select account, subject, sha256 from raw.billing_files as files
-    where kind = 'invoice_csv' and not exists (
-        select 1 from raw.receipts as receipts
-        where receipts.kind = files.kind and receipts.account = files.account
-            and receipts.subject = files.subject and receipts.sha256 = files.sha256
-    )
-"""
-FORGET = """
-    delete from raw.invoice_lines as lines using temp.replaced_files as files
-    where lines.invoice_uuid = files.subject and lines.version = files.sha256;
-    delete from raw.billing_files as known using temp.replaced_files as files
-    where known.kind = 'invoice_csv' and known.account = files.account
-        and known.subject = files.subject and known.sha256 = files.sha256;
-    delete from raw.quarantine as rows using temp.replaced_files as files
-    where rows.table_name = 'raw.invoice_lines' and rows.source_file = files.sha256
-        and files.sha256 not in (select sha256 from raw.billing_files);
-"""
 NUMBERED = ("invoice_uuid", "version", "line_number")
 # A row of a file; its number is its place among the rows that have columns.
 INCOMING = "temp.incoming_lines"
@@ -71,7 +44,7 @@ REASONS = """
 def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
     """Load every landed invoice file that is not loaded yet; returns how many."""
     _forget_replaced(connection)
-    files = connection.execute(UNLOADED).fetchall()
+    files = connection.execute(query_of("load/billing/unloaded"), [KIND]).fetchall()
     for account, uuid, sha256, suffix in files:
         path = landing.verified(sha256, suffix)
         try:
@@ -91,9 +64,10 @@ def load_invoice_lines(connection: duckdb.DuckDBPyConnection, landing: Landing) 
 
 def _forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop files that no receipt names any more, as a rebuild would not load them."""
-    connection.execute(REPLACED)
+    connection.execute(query_of("load/invoice_lines/replaced"))
     if connection.execute("select count(*) from temp.replaced_files").fetchall()[0][0]:
-        connection.execute(f"begin; {FORGET} commit;")
+        with transaction(connection):
+            connection.execute(query_of("load/invoice_lines/forget"))
 
 
 def _note(
@@ -193,13 +167,7 @@ def _keep_rows(connection: duckdb.DuckDBPyConnection, uuid: str, sha256: str) ->
 
 def _set_torn_aside(connection: duckdb.DuckDBPyConnection, sha256: str) -> int:
     """Set rows aside that have no columns; the others keep their place around them."""
-    connection.execute(
-        "create or replace temp table torn as "
-        "select line - 1 as source_row, any_value(error_message) as reason, "
-        "any_value(csv_line) as raw_text, "
-        "row_number() over (order by line) as ordinal "
-        "from temp.invoice_rejects group by line"
-    )
+    connection.execute(query_of("load/invoice_lines/torn"))
     connection.execute(
         "insert into raw.quarantine "
         f"select '{LINES.table}', ?, source_row, reason, left(raw_text, 2000) "

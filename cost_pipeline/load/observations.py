@@ -12,72 +12,9 @@ import duckdb
 from cost_pipeline.contracts.landed import OBSERVATIONS, RECEIPTS
 from cost_pipeline.domain.missing import is_suspicious
 from cost_pipeline.load.receipts import LISTINGS
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
-
-JUDGED_DDL = """
-    create table if not exists ops.judged_kinds (
-        account varchar not null,
-        kind varchar not null,
-        judged_until timestamp not null,
-        confirmations timestamp[] not null
-    )
-"""
-
-# Kinds with receipts to judge, and those whose past was told anew: by a receipt that
-# is older than the last one judged, or by an operator who confirmed a shrink.
-DUE = f"""
-    with confirmations as (
-        select
-            coalesce(kinds.listing, decisions.subject_id) as kind,
-            list_sort(list(decisions.decided_at)) as confirmations
-        from ledger.decisions as decisions
-        left join ref.kinds as kinds
-            on kinds.kind = decisions.subject_id and kinds.listing <> ''
-        where decisions.decision = 'confirm-shrink'
-            and decisions.decided_at <= (select now_at from ref.clock)
-        group by 1
-    ),
-    kinds as (
-        select
-            account, kind,
-            min(received_at) filter (where verdict = 'pending') as pending_from
-        from raw.receipts
-        where kind in {LISTINGS} and subject = '' and is_complete
-        group by account, kind
-    )
-    select
-        kinds.account, kinds.kind,
-        coalesce(confirmations.confirmations, []) as confirmed_at,
-        coalesce(
-            judged.confirmations <> coalesce(confirmations.confirmations, [])
-            or kinds.pending_from <= judged.judged_until,
-            false
-        ) as is_replay
-    from kinds
-    left join ops.judged_kinds as judged using (account, kind)
-    left join confirmations on confirmations.kind = kinds.kind
-    where kinds.pending_from is not null
-        or judged.confirmations <> coalesce(confirmations.confirmations, [])
-    order by all
-"""
-
-# Receipts in a row with the same content are one run: a year without a change is one.
-RUNS = """
-    with marked as (
-        select
-            received_at, sha256, suffix,
-            case when sha256 is distinct from
-                lag(sha256) over (order by received_at) then 1 else 0 end as is_new
-        from raw.receipts
-        where account = ? and kind = ? and subject = '' and verdict = 'pending'
-    ),
-    numbered as (
-        select *, sum(is_new) over (order by received_at) as number from marked
-    )
-    select min(received_at), max(received_at), sha256, any_value(suffix)
-    from numbered group by number, sha256 order by number
-"""
 
 
 @dataclass(frozen=True)
@@ -108,10 +45,14 @@ def load_observations(
     One transaction per kind, so that one listing that cannot be read stops its own
     kind only when it is met, and a killed run leaves whole kinds.
     """
-    for ddl in (RECEIPTS.ddl(), OBSERVATIONS.ddl(), JUDGED_DDL):
+    prepare = query_of("load/observations/prepare")
+    for ddl in (RECEIPTS.ddl(), OBSERVATIONS.ddl(), prepare):
         connection.execute(ddl)
+    due = connection.execute(
+        query_of("load/observations/due"), {"listings": list(LISTINGS)}
+    ).fetchall()
     found = []
-    for account, kind, confirmed_at, is_replay in connection.execute(DUE).fetchall():
+    for account, kind, confirmed_at, is_replay in due:
         walk = Walk(connection, landing, account, kind, tuple(confirmed_at))
         with transaction(connection):
             found.append(walk.go(is_replay=is_replay))
@@ -131,9 +72,10 @@ class Walk:
     def go(self, *, is_replay: bool) -> Observed:
         if is_replay:
             self._forget()
-        runs = [
-            Run(*row) for row in self.connection.execute(RUNS, self._names).fetchall()
-        ]
+        pending = self.connection.execute(
+            query_of("load/observations/runs"), self._names
+        )
+        runs = [Run(*row) for row in pending.fetchall()]
         base = self._last_accepted()
         base_sha = base.sha256 if base else ""
         held: list[Run] = []
@@ -198,12 +140,7 @@ class Walk:
 
     def _shrinks(self, table: str) -> bool:
         known, gone, left = self.connection.execute(
-            "with listed as "
-            f"(select distinct identity from temp.{table}), "
-            "known as (select distinct identity from temp.base) "
-            "select count(*), count(*) filter (where listed.identity is null), "
-            "(select count(*) from listed) "
-            "from known left join listed on listed.identity = known.identity"
+            query_of("load/observations/shrink"), {"listed": f"temp.{table}"}
         ).fetchall()[0]
         return is_suspicious(known, gone, left)
 
@@ -229,14 +166,7 @@ class Walk:
     def _write_changes(self, run: Run) -> None:
         """Append what a listing changed, and take it as what is known."""
         self.connection.execute(
-            "insert into raw.observations "
-            "select ?, ?, coalesce(candidate.provider_id, base.provider_id), ?, "
-            "candidate.document, ?, coalesce(candidate.source_row, 0) "
-            "from temp.candidate as candidate full join temp.base as base "
-            "on base.provider_id = candidate.provider_id "
-            "where cast(base.document as varchar) "
-            "is distinct from cast(candidate.document as varchar) "
-            "order by 3",
+            query_of("load/observations/changes"),
             [*self._names, run.first_at, run.sha256],
         )
         self.connection.execute("drop table temp.base")

@@ -17,12 +17,11 @@ from cost_pipeline.domain.rates_file import (
     columns_of,
     text_of,
 )
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
 
-SHAPE = (
-    "regexp_full_match(rate, '[0-9]{1,7}([.][0-9]{1,10})?') and rate_date is not null"
-)
+PLAIN = "regexp_full_match(rate, '[0-9]{1,7}([.][0-9]{1,10})?')"
 
 
 def load_rates(connection: duckdb.DuckDBPyConnection, landing: Landing) -> int:
@@ -75,31 +74,21 @@ def _read(
         path = Path(folder) / "rates.csv"
         path.write_text(text, "utf-8")
         connection.execute(
-            "create or replace temp table rates as "
-            "select try_cast(Date as date) as rate_date, currency, trim(rate) as rate, "
-            "source_row from (unpivot (select *, row_number() over () as source_row "
-            "from read_csv(?, auto_detect = false, header = true, delim = ',', "
-            f"columns = {{{columns}}}, null_padding = true)) "
-            f"on {', '.join(names)} into name currency value rate) "
-            "where rate not in ('', 'N/A')",
+            "create or replace temp table rates as with given as ("
+            "select *, row_number() over () as source_row from read_csv(?, "
+            "auto_detect = false, header = true, delim = ',', null_padding = true, "
+            f"columns = {{{columns}}})), "
+            "told as (select try_cast(Date as date) as rate_date, currency, "
+            "trim(rate) as rate, source_row from (unpivot given "
+            f"on {', '.join(names)} into name currency value rate)) "
+            f"select *, coalesce({PLAIN} and rate_date is not null, false) as is_plain "
+            "from told where rate not in ('', 'N/A')",
             [str(path)],
         )
     connection.execute(f"delete from {RATES.table}")
-    connection.execute(
-        f"insert into {RATES.table} "
-        "select rate_date, currency, cast(rate as decimal(18, 10)), ?, source_row "
-        f"from temp.rates where {SHAPE} and rate_date is not null "
-        "and cast(rate as decimal(18, 10)) > 0",
-        [sha256],
-    )
+    connection.execute(query_of("load/rates/keep"), [sha256])
     found = connection.execute(
         f"select count(*), (select count(*) from {RATES.table}) from temp.rates"
     ).fetchall()[0]
-    connection.execute(
-        "insert into raw.quarantine select ?, ?, source_row, "
-        "string_agg(currency, ', ' order by currency) || ': no plain rate', "
-        "left(string_agg(rate, ', ' order by currency), 2000) from temp.rates "
-        f"where not coalesce({SHAPE}, false) group by source_row",
-        [RATES.table, sha256],
-    )
+    connection.execute(query_of("load/rates/set_aside"), [sha256])
     return int(found[0]), int(found[0]) - int(found[1])

@@ -2,24 +2,9 @@
 
 import duckdb
 
-# A helper table is portable; `unnest(generate_series())` in a model is not.
-CALENDAR = """
-create table if not exists ref.days as
-select cast(range as date) as day
-from range(timestamp '2010-01-01', timestamp '2050-01-01', interval 1 day);
-create table if not exists ref.months as
-select
-    cast(range as date) as month,
-    cast(range + interval 1 month as date) as next_month,
-    cast(date_diff('day', range, range + interval 1 month) as bigint) as days
-from range(timestamp '2010-01-01', timestamp '2050-01-01', interval 1 month);
-create table if not exists ref.numbers as
-select cast(range as bigint) as number from range(0, 1200);
-create table if not exists ref.window (first_day date, last_day date);
-create table if not exists ref.metering_due (first_day date);
-"""
+from cost_pipeline.models.query_files import query_of
 
 
 def make_calendar(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `ref.days`, `ref.months` and `ref.numbers`, which never change."""
-    connection.execute(CALENDAR)
+    connection.execute(query_of("load/calendar"))

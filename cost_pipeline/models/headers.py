@@ -5,6 +5,7 @@ come `word: value` lines (`grain`, `check`, `warn`, ...); then one line per colu
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 DIRECTIVES = (
@@ -44,15 +45,17 @@ class Header:
         return tuple(self.directives.get(directive, []))
 
 
-def split_file(text: str, name: str) -> tuple[Header, str]:
-    """Return the header and the query of a model file."""
+def split_file(
+    text: str, name: str, words: Collection[str] = DIRECTIVES
+) -> tuple[Header, str]:
+    """Return the header and the query of a file; a model's words are the directives."""
     match = re.match(r"\s*/\*(.*?)\*/\s*(.*)\Z", text, re.DOTALL)
     if match is None:
         raise BadHeader(f"{name}:1: the file does not begin with a /* header */")
-    return read_header(match[1], name), match[2].strip()
+    return read_header(match[1], name, words), match[2].strip()
 
 
-def read_header(comment: str, name: str) -> Header:
+def read_header(comment: str, name: str, words: Collection[str] = DIRECTIVES) -> Header:
     """Read a header comment line by line."""
     header = Header()
     paragraph: list[str] = []
@@ -67,7 +70,7 @@ def read_header(comment: str, name: str) -> Header:
             elif paragraph:
                 paragraph.append("")
             continue
-        if entry and entry[1] in DIRECTIVES:
+        if entry and entry[1] in words:
             current = header.directives.setdefault(entry[1], [])
             current.append(entry[2])
             column = ""

@@ -5,28 +5,7 @@ from datetime import date
 
 import duckdb
 
-DRAFTS = """
-with drafts as (
-    select tenant_id, currency, cycle, invoice_id, document_type, status,
-        subtotal_cents, tax_cents, total_cents
-    from marts.tenant_invoices
-    where date_trunc('month', period_start) = $month
-        and status in ('draft', 'before_start')
-),
-before as (
-    select tenant_id, currency, cycle, sum(total_cents) as total_cents
-    from marts.tenant_invoices
-    where date_trunc('month', period_start) = $month - interval 1 month
-        and status <> 'void'
-    group by tenant_id, currency, cycle
-)
-select drafts.tenant_id, drafts.currency, drafts.cycle, drafts.invoice_id,
-    drafts.document_type, drafts.status, drafts.subtotal_cents, drafts.tax_cents,
-    drafts.total_cents, before.total_cents
-from drafts
-left join before using (tenant_id, currency, cycle)
-order by drafts.tenant_id, drafts.currency, drafts.cycle, drafts.invoice_id
-"""
+from cost_pipeline.models.query_files import query_of
 
 
 @dataclass(frozen=True)
@@ -47,5 +26,6 @@ class Draft:
 
 def drafts_of(connection: duckdb.DuckDBPyConnection, month: date) -> list[Draft]:
     """The drafts of a month, against the month before; nothing is written."""
-    rows = connection.execute(DRAFTS, {"month": month.replace(day=1)}).fetchall()
+    chosen = {"month": month.replace(day=1)}
+    rows = connection.execute(query_of("statements/preview"), chosen).fetchall()
     return [Draft(*row) for row in rows]

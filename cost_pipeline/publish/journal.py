@@ -9,8 +9,9 @@ from datetime import date
 
 import duckdb
 
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.publish.cells import neutral
-from cost_pipeline.publish.statements import chosen, headers, money
+from cost_pipeline.publish.statements import choose, money
 
 JOURNAL_COLUMNS = (
     "entry_date",
@@ -26,32 +27,6 @@ JOURNAL_COLUMNS = (
 
 RECEIVABLE, REVENUE, TAX = "accounts_receivable", "revenue", "tax_payable"
 
-# A void document stays in the journal, followed by its reversal on the day of the void.
-JOURNAL = """
-with booked as (
-    select invoices.*, cast(issued_at as date) as entry_date, 1 as direction,
-        'issued' as event
-    from ({headers}) as invoices
-    where status in ('issued', 'paid', 'void')
-    union all
-    select invoices.*, cast(voids.decided_at as date), -1, 'void'
-    from ({headers}) as invoices
-    join (
-        select subject_id, min(decided_at) as decided_at
-        from ledger.decisions where decision = 'void-invoice' group by subject_id
-    ) as voids
-        on voids.subject_id in (invoices.invoice_id, invoices.corrects_invoice_id)
-    where invoices.status = 'void'
-    qualify row_number() over (
-        partition by invoices.invoice_id order by voids.decided_at
-    ) = 1
-)
-select entry_date, number, event, tenant_id, tenant_name, currency,
-    direction * subtotal_cents, direction * tax_cents, direction * total_cents
-from booked
-order by entry_date, number, event
-"""
-
 
 def journal(
     connection: duckdb.DuckDBPyConnection,
@@ -59,8 +34,8 @@ def journal(
     month: date | None = None,
 ) -> str:
     """The double entry of all issued documents as CSV; debits equal credits."""
-    query = JOURNAL.format(headers=headers())
-    booked = connection.execute(query, chosen(tenant, month)).fetchall()
+    choose(connection, tenant, month)
+    booked = connection.execute(query_of("statements/journal")).fetchall()
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(JOURNAL_COLUMNS)

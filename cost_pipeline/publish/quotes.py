@@ -16,6 +16,7 @@ from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.build import build
 from cost_pipeline.models.calendar import make_calendar
 from cost_pipeline.models.model import all_models
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger
 
@@ -24,82 +25,6 @@ CATALOG = ("core.billing_units", "core.versions_in_force")
 ANSWER = "core.calendar_targets"
 # A request stands in the place of these.
 REQUESTED = frozenset({"core.quote_requests", "core.quote_addons", "core.quote_usage"})
-
-REQUEST = """
-create or replace table core.quote_requests as
-select
-    'quote' as quote_id,
-    'quote' as tenant_id,
-    'quote' as subscription_id,
-    'quote' as deployment_id,
-    versions.plan_version_id,
-    versions.currency,
-    cast($tax_code as varchar) as tax_code,
-    months.month,
-    months.next_month,
-    greatest(cast($start as timestamp), cast(months.month as timestamp))
-        as service_start,
-    least(cast($end as timestamp), cast(months.next_month as timestamp))
-        as service_end
-from raw.plan_versions as versions
-join ref.months as months
-    on months.month = cast(date_trunc('month', cast($start as timestamp)) as date)
-where versions.plan_version_id = $plan_version_id
-"""
-
-ADDONS = """
-create or replace table core.quote_addons as
-select
-    requests.quote_id,
-    cast(given.code as varchar) as addon_code,
-    requests.service_start as held_since,
-    cast(given.quantity as decimal(20, 6)) as quantity,
-    requests.service_start,
-    requests.service_end
-from core.quote_requests as requests
-cross join (select unnest($codes) as code, unnest($quantities) as quantity) as given
-"""
-
-# Hours and zones are counted in seconds, which hold no millionth of a unit; there the
-# divisor grows instead, so that no typed digit is lost.
-USAGE = """
-create or replace table core.quote_usage as
-with given as (
-    select
-        cast(kind as varchar) as billing_kind,
-        cast(cast(quantity as decimal(20, 6)) * 1000000 as hugeint) as millionths
-    from (select unnest($kinds) as kind, unnest($quantities) as quantity)
-),
-divided as (
-    select
-        requests.quote_id,
-        given.billing_kind,
-        given.millionths,
-        cast(
-            case
-                when units.base_per_unit % 1000000 = 0 then units.base_per_unit
-                else coalesce(units.base_per_unit, 1) * 1000000
-            end as hugeint
-        ) as per_unit
-    from given
-    cross join core.quote_requests as requests
-    left join core.billing_units as units
-        on units.month = requests.month and units.billing_kind = given.billing_kind
-)
-select
-    quote_id,
-    billing_kind,
-    millionths * (per_unit // 1000000) as base_quantity,
-    cast(per_unit as bigint) as base_per_unit
-from divided
-"""
-
-LINES = """
-select line_kind, resource_kind, quantity, unit_price_cents, amount_cents, currency,
-    description
-from core.calendar_targets
-order by line_kind = 'tax', line_kind <> 'plan_base', line_kind <> 'addon', line_key
-"""
 
 
 class NotInCatalog(Exception):
@@ -175,7 +100,7 @@ def quote(
         _build(connection, *known)
         _put_request(connection, request)
         _build(connection, *(t for t in models_behind(ANSWER) if t not in known))
-        rows = connection.execute(LINES).fetchall()
+        rows = connection.execute(query_of("quotes/lines")).fetchall()
     return [QuoteLine(*row) for row in rows]
 
 
@@ -193,23 +118,20 @@ def _put_request(connection: duckdb.DuckDBPyConnection, request: QuoteRequest) -
         "start": start,
         "end": end,
     }
-    connection.execute(REQUEST, values)
-    connection.execute(
-        ADDONS,
-        {"codes": list(request.addons), "quantities": _texts(request.addons)},
-    )
-    connection.execute(
-        USAGE, {"kinds": list(request.usage), "quantities": _texts(request.usage)}
-    )
+    given = {
+        "core.quote_requests": values,
+        "core.quote_addons": _listed(request.addons),
+        "core.quote_usage": _listed(request.usage),
+    }
+    for table, parameters in given.items():
+        query = query_of(f"quotes/{table.split('.')[1]}")
+        connection.execute(f"create or replace table {table} as {query}", parameters)
 
 
 def _version(connection: duckdb.DuckDBPyConnection, plan: str) -> str:
     """The version in force of a plan, or the version itself when one is named."""
     found = connection.execute(
-        "select plan_version_id from core.versions_in_force "
-        "where plan_code = $plan and valid_to is null "
-        "union all select plan_version_id from raw.plan_versions "
-        "where plan_version_id = $plan",
+        query_of("quotes/version"),
         {"plan": plan},
     ).fetchall()
     if not found:
@@ -259,6 +181,9 @@ def _build(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
         build(connection, models[table])
 
 
-def _texts(quantities: Mapping[str, Decimal]) -> list[str]:
-    """As text: a number passed on as a float would not be the number typed."""
-    return [str(quantity) for quantity in quantities.values()]
+def _listed(quantities: Mapping[str, Decimal]) -> dict[str, list[str]]:
+    """As texts: a number passed on as a float would not be the number typed."""
+    return {
+        "names": list(quantities),
+        "quantities": [str(quantity) for quantity in quantities.values()],
+    }

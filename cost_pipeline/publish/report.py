@@ -24,7 +24,7 @@ from cost_pipeline.publish.report_months import (
     trend_picture,
     trend_table,
 )
-from cost_pipeline.publish.report_sections import INPUTS, ROWS, SECTIONS, Section
+from cost_pipeline.publish.report_sections import INPUTS, ROWS, Section, sections
 from cost_pipeline.publish.report_values import Table, age, money, table, write
 from cost_pipeline.storage.files import write_whole
 
@@ -68,7 +68,7 @@ def render_report(published: Path, now: datetime) -> str:
             "story": story(connection, found),
             "trend": trend_table(found),
             "picture": trend_picture(found),
-            "told": [_tell(connection, present, section) for section in SECTIONS],
+            "told": [_tell(connection, present, section) for section in sections()],
             "inputs": _inputs(connection, present, moment),
         }
     return _template().render(facts)

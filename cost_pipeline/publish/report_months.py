@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.publish.pictures import Group, columns
 from cost_pipeline.publish.report_values import Table, money, table, write
 
@@ -20,49 +21,10 @@ NO_CUSTOMERS = {
     "unattributed": "went to nobody known",
 }
 
-# A share in per cent with one decimal, by the whole-number formula of all our shares.
-SHARE = """
-create or replace temp macro share(part, whole) as case when whole > 0 then
-    cast(0.1 * cast(sign(part) * ((2 * abs(cast(part as hugeint)) * 1000 + whole)
-        // (2 * cast(whole as hugeint))) as decimal(18, 0)) as decimal(18, 1)) end
-"""
-
-SHOWN = """
-create or replace temp table shown as
-with months as (
-    select month, bool_and(state = 'final') as is_final
-    from marts.cost_vs_revenue group by month
+NOTHING_SHOWN = (
+    "select cast(null as date) as month, cast(null as date) as month_before, "
+    "cast(null as date) as running_month"
 )
-select
-    coalesce(max(month) filter (where is_final), max(month)) as month,
-    cast(coalesce(max(month) filter (where is_final), max(month))
-        - interval 1 month as date) as month_before,
-    max(month) as running_month,
-    cast($now as timestamp) as now_at
-from months where month <= cast($now as date)
-"""
-
-NOTHING_SHOWN = """
-create or replace temp table shown as
-select cast(null as date) as month, cast(null as date) as month_before,
-    cast(null as date) as running_month, cast($now as timestamp) as now_at
-"""
-
-TREND = """
-select margins.month, currency,
-    sum(revenue_cents) as revenue_cents,
-    sum(cost_cents) as cost_cents,
-    sum(margin_cents) as margin_cents,
-    share(sum(margin_cents), sum(revenue_cents)) as margin_pct,
-    case when bool_and(state = 'final') then 'final' else 'provisional' end as state,
-    cast(count(*) filter (where margin_cents is null) as bigint) as unconverted
-from marts.cost_vs_revenue as margins
-join shown
-    on margins.month between running_month - interval 11 month and running_month
-group by margins.month, currency
-having sum(cost_cents) is not null or sum(revenue_cents) <> 0
-order by margins.month, currency
-"""
 
 
 @dataclass(frozen=True)
@@ -91,13 +53,17 @@ class Month:
 def months(
     connection: duckdb.DuckDBPyConnection, present: set[str], moment: datetime
 ) -> list[Month]:
-    """The last twelve months, after the facts every section asks for were set."""
-    connection.execute(SHARE)
-    shown = SHOWN if MARGINS in present else NOTHING_SHOWN
-    connection.execute(shown, {"now": moment})
+    """The last twelve months, after the month all sections ask for was set."""
     if MARGINS not in present:
+        connection.execute(f"create or replace temp table shown as {NOTHING_SHOWN}")
         return []
-    return [Month(*row) for row in connection.execute(TREND).fetchall()]
+    connection.execute(
+        f"create or replace temp table shown as {query_of('report/shown')}",
+        {"now": moment},
+    )
+    return [
+        Month(*row) for row in connection.execute(query_of("report/trend")).fetchall()
+    ]
 
 
 def shown_month(connection: duckdb.DuckDBPyConnection) -> str:
@@ -136,10 +102,7 @@ def story(connection: duckdb.DuckDBPyConnection, found: Sequence[Month]) -> list
 
 def _losers(connection: duckdb.DuckDBPyConnection, month: Month) -> list[str]:
     rows = connection.execute(
-        "select tenant_id, sum(margin_cents) as margin from marts.cost_vs_revenue "
-        "where month = $month and currency = $currency "
-        "group by tenant_id having bool_or(revenue_cents <> 0 or cost_cents <> 0) "
-        "order by margin, tenant_id",
+        query_of("report/month_margins"),
         {"month": month.month, "currency": month.currency},
     ).fetchall()
     customers = [row for row in rows if row[0] not in NO_CUSTOMERS]

@@ -13,27 +13,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-# Null parameters choose everything. The name of an issued document is the one that was
-# printed on it.
-HEADERS = """
-select invoices.*,
-    coalesce(issued.tenant_name, tenants.name, invoices.tenant_id) as tenant_name,
-    calendar.notes
-from marts.tenant_invoices as invoices
-left join ledger.documents as issued using (invoice_id)
-left join core.calendar_documents as calendar using (invoice_id)
-left join raw.tenants as tenants on tenants.tenant_id = invoices.tenant_id
-where coalesce(invoices.tenant_id = $tenant, true)
-    and coalesce(date_trunc('month', invoices.period_start) = $month, true)
-order by invoices.period_start, invoices.number
-"""
-
-LINES = """
-select lines.*
-from marts.tenant_invoice_lines as lines
-join ({headers}) as headers using (invoice_id)
-order by lines.invoice_id, lines.line_number
-"""
+from cost_pipeline.models.query_files import query_of
 
 
 def statements(
@@ -42,11 +22,11 @@ def statements(
     month: date | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Each document's number and its statement as one self-contained HTML page."""
-    values = chosen(tenant, month)
+    choose(connection, tenant, month)
     lines: dict[str, list[dict[str, Any]]] = {}
-    for line in _records(connection, LINES.format(headers=headers()), values):
+    for line in _records(connection, "statements/lines"):
         lines.setdefault(line["invoice_id"], []).append(line)
-    for header in _records(connection, HEADERS, values):
+    for header in _records(connection, "statements/documents"):
         body = _template().render(
             document=header, lines=lines.get(header["invoice_id"], [])
         )
@@ -67,20 +47,18 @@ def plain(number: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def headers() -> str:
-    """The query of all headers, in no order: to be joined to."""
-    return HEADERS.rsplit("order by", 1)[0]
+def choose(
+    connection: duckdb.DuckDBPyConnection, tenant: str | None, month: date | None
+) -> None:
+    """Put the documents that are asked for where the other queries read them."""
+    connection.execute(
+        f"create or replace temp table chosen as {query_of('statements/chosen')}",
+        {"tenant": tenant, "month": month.replace(day=1) if month else None},
+    )
 
 
-def chosen(tenant: str | None, month: date | None) -> dict[str, object]:
-    """The parameters of a query over headers."""
-    return {"tenant": tenant, "month": month.replace(day=1) if month else None}
-
-
-def _records(
-    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]
-) -> list[dict[str, Any]]:
-    found = connection.execute(query, values)
+def _records(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    found = connection.execute(query_of(name))
     names: Sequence[str] = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

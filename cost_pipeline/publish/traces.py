@@ -1,8 +1,8 @@
 """Tracing: from a published number down to landed rows and events, and their sum.
 
 Reads published tables only, so a trace never waits for the pipeline. What is shown for
-which table is data (`tracing_*.py`); here it is run, and said whether the sum of what
-is shown equals the number.
+which table is `traces_steps.py` and the files of `dbt_like_sql/traces/`; here it is
+run, and said whether the sum of what is shown equals the number.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from typing import Any
 
 import duckdb
 
-from cost_pipeline.publish.traces_counts import ALL_TRACES
-from cost_pipeline.publish.traces_money import TraceStep
+from cost_pipeline.publish.traces_steps import STEPS, TraceStep, steps_of
 
 
 class CannotTrace(Exception):
@@ -66,9 +65,8 @@ def trace(
     Sums are over all rows, also over those beyond `limit` that are only counted.
     """
     name = table if "." in table else f"marts.{table}"
-    steps = ALL_TRACES.get(name)
-    if steps is None:
-        known = ", ".join(sorted(known.split(".")[1] for known in ALL_TRACES))
+    if name not in STEPS:
+        known = ", ".join(sorted(known.split(".")[1] for known in STEPS))
         raise CannotTrace(f"{table} cannot be traced; these can: {known}")
     condition, values = _condition(_types(connection, name), keys, name)
     try:
@@ -83,16 +81,15 @@ def trace(
     asked = _level(connection, TraceStep("asked", name, ""), limit)
     if not asked.row_count:
         raise CannotTrace(f"no row of {name} has these keys")
-    levels: dict[str, Level] = {}
+    steps = steps_of(name)
     for step in steps:
-        # Nothing explains nothing; its own table is then missing for those after it.
-        if step.of and not (step.of in levels and levels[step.of].row_count):
-            continue
         connection.execute(f"create or replace temp table {step.name} as {step.shows}")
-        levels[step.name] = _level(connection, step, limit)
-    for made in ("asked", *levels):
+    # All are there when sums are made: a total may be that of a step further on.
+    levels = [_level(connection, step, limit) for step in steps if step.is_shown]
+    for made in ("asked", *(step.name for step in steps)):
         connection.execute(f"drop table temp.{made}")
-    shown = (level for level in levels.values() if level.row_count or level.number)
+    # Where nothing stands behind nothing, there is nothing to show.
+    shown = (level for level in levels if level.row_count or level.number)
     return Trace(name, asked, tuple(shown))
 
 

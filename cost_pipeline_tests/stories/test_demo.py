@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from cost_pipeline.commands.demo import MARGINS
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline_tests.conftest import command
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,9 @@ def test_every_published_table_has_rows(demo_home):
 
 
 def test_the_margin_table_shows_no_margin_before_the_bill(demo_home):
-    found = {(row[0], row[1]): row[2:5] for row in ask(demo_home, MARGINS)}
+    found = {
+        (row[0], row[1]): row[2:5] for row in ask(demo_home, query_of("report/demo"))
+    }
     assert found["Apr 2026", "kestrel"] == ("21.10", "30.64", "-9.54")
     assert found["May 2026", "pilot"] == ("57.50", "–", "–")
 

@@ -1,0 +1,6 @@
+/*
+The documents in the order they are printed.
+*/
+select *
+from chosen
+order by period_start, number

@@ -1,0 +1,6 @@
+/*
+Cells of the margin table: what was asked for.
+
+shown: no
+*/
+select * from asked

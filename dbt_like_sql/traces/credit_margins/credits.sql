@@ -1,0 +1,4 @@
+/*
+The rows that were asked for.
+*/
+select * from asked

@@ -1,0 +1,6 @@
+/*
+The items that were asked for, whose activities are looked for.
+
+shown: no
+*/
+select * from asked

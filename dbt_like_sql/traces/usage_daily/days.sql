@@ -1,0 +1,4 @@
+/*
+The days that were asked for.
+*/
+select * from asked
