@@ -50,14 +50,14 @@ STEPS = (
         ),
         issue_lines,
         "Lines of issued invoices; without a header nobody reads them.",
-        "usage",
+        "invoices",
     ),
     Step(
         "documents",
         ("ledger.lines",),
         issue_headers,
         "Issued invoices, adjustments and re-issues: what customers were told.",
-        "usage",
+        "invoices",
     ),
     Step(
         "claims",

@@ -120,7 +120,7 @@ billing_history = _job(
 )
 tenant_invoicing = _job(
     "tenant_invoicing",
-    platform | tables_of("usage"),
+    platform | tables_of("usage", "invoices"),
     "Draft the month's invoices, and issue those that are complete and due.",
 )
 subscriptions = _job(
