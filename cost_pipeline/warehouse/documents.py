@@ -62,16 +62,13 @@ with booked as (
     from ({headers}) as invoices
     where status in ('issued', 'paid', 'void')
     union all
-    select invoices.*, cast(voids.decided_at as date), -1, 'void'
+    select invoices.*, cast(voids.voided_at as date), -1, 'void'
     from ({headers}) as invoices
-    join (
-        select subject_id, min(decided_at) as decided_at
-        from ledger.decisions where decision = 'void-invoice' group by subject_id
-    ) as voids
-        on voids.subject_id in (invoices.invoice_id, invoices.corrects_invoice_id)
+    join staging.voids as voids
+        on voids.invoice_id in (invoices.invoice_id, invoices.corrects_invoice_id)
     where invoices.status = 'void'
     qualify row_number() over (
-        partition by invoices.invoice_id order by voids.decided_at
+        partition by invoices.invoice_id order by voids.voided_at
     ) = 1
 )
 select entry_date, number, event, tenant_id, tenant_name, currency,

@@ -4,6 +4,7 @@ What each thing of a month should cost, beside what has been charged for it.
 grain: tenant_id, currency, month, line_key
 
 tenant_id: Who pays.
+currency: In which currency.
 line_key: What is charged for.
 line_kind: 'plan_base', 'addon', 'overage' or 'tax'.
 subscription_id: The subscription; null for tax.

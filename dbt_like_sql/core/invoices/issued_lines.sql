@@ -34,8 +34,8 @@ select
     cast(min(lines.service_start) as timestamp) as service_start,
     cast(max(lines.service_end) as timestamp) as service_end,
     cast(sum(lines.amount_cents) as bigint) as amount_cents
-from core.issued_standing as documents
+from staging.prior_documents as documents
 join staging.prior_lines as lines using (invoice_id, document_hash)
-where documents.counts
+where documents.voided_at is null
 group by documents.tenant_id, documents.currency, documents.period_start,
     lines.line_key
