@@ -30,18 +30,23 @@ CATALOG = (
     "ref.billing_kinds",
 )
 
-# The path from a request to its lines; what fills the request is not on it.
-PATH = (
+# What a request is looked up in.
+LOOKED_UP = (
+    "staging.decisions",
     "staging.plans",
+    "staging.plan_versions",
     "staging.plan_items",
     "staging.addons",
+    "staging.resource_prices",
+    "staging.tax_rates",
     "core.billing_units",
     "core.versions_in_force",
-    "core.quote_extensions",
+)
+
+# The path from a request to its lines; what fills the request is not on it.
+PATH = (
     "core.quote_allowances",
     "core.quote_overages",
-    "core.quote_overage_texts",
-    "core.quote_recurring",
     "core.quote_lines",
     "core.quote_taxes",
     "core.calendar_targets",
@@ -85,7 +90,7 @@ cross join (select unnest($codes) as code, unnest($quantities) as quantity) as g
 # Hours and zones are counted in seconds, which hold no millionth of a unit; there the
 # divisor grows instead, so that no typed digit is lost.
 USAGE = """
-create or replace table core.quote_usage as
+create or replace table core.covered_usage as
 with given as (
     select
         cast(kind as varchar) as billing_kind,
@@ -94,7 +99,9 @@ with given as (
 ),
 divided as (
     select
-        requests.quote_id,
+        requests.month,
+        requests.subscription_id,
+        requests.deployment_id,
         given.billing_kind,
         given.millionths,
         cast(
@@ -109,7 +116,9 @@ divided as (
         on units.month = requests.month and units.billing_kind = given.billing_kind
 )
 select
-    quote_id,
+    month,
+    subscription_id,
+    deployment_id,
     billing_kind,
     millionths * (per_unit // 1000000) as base_quantity,
     cast(per_unit as bigint) as base_per_unit
@@ -172,7 +181,7 @@ def quote(
             _load_table(connection, all_contracts()[table], catalog)
         if catalog is not None:
             _copy_rows(connection, "raw.ledger_decisions", "ledger.decisions", catalog)
-        _build(connection, "core.billing_units", "core.versions_in_force")
+        _build(connection, *LOOKED_UP)
         _put_request(connection, request)
         _build(connection, *PATH)
         rows = connection.execute(LINES).fetchall()

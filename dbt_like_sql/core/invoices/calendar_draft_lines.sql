@@ -10,6 +10,7 @@ invoice_id: The document that would be issued.
 line_number: From 1, in order of print.
 corrects_invoice_id: The invoice an adjustment corrects; null for an invoice.
 tenant_id: Who pays.
+currency: In which currency.
 revision: 1, and one more after each void.
 line_kind: 'plan_base', 'addon', 'overage', 'tax' or 'adjustment'.
 resource_kind: Billing kind, tax code or 'plan'.

@@ -59,10 +59,9 @@ findings as (
         case when overages.is_capped then 'cap_hit' else 'unpriced_usage' end,
         overages.quote_id || '/' || overages.billing_kind,
         requests.tenant_id,
-        texts.description,
+        overages.description,
         requests.service_start
     from core.quote_overages as overages
-    join core.quote_overage_texts as texts using (quote_id, billing_kind)
     join core.quote_requests as requests using (quote_id)
     where overages.is_capped
         or (overages.block_micros > 0 and overages.unit_price_cents is null)
