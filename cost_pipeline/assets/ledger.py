@@ -45,7 +45,6 @@ STEPS = (
         (
             "core.calendar_drafts",
             "core.calendar_draft_lines",
-            "core.doubtful_periods",
             "core.usage_daily",
         ),
         issue_lines,

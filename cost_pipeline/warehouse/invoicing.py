@@ -1,8 +1,8 @@
 """Issuing: drafts of months that are complete become documents of the ledger.
 
-What a document says is SQL (`core/calendar_drafts.sql`). Here is decided only whether
-it may be told: from the date on that was set, once its month is over and metered, and
-while nothing about its resources is in doubt. Issued is final; what changes later is
+What a document says, and what holds it, is SQL (`core/invoices/calendar_drafts.sql`).
+Here is decided only whether it may be told: from the date on that was set, once its
+month is over, and while nothing holds it. Issued is final; what changes later is
 another document.
 """
 
@@ -55,12 +55,6 @@ where drafts.month >= clock.issue_from
                 and known.period_start = drafts.period_start
                 and known.issued_at > clock.now_at
             )
-    )
-    and not exists (
-        select 1
-        from core.doubtful_periods as doubtful
-        where doubtful.tenant_id = drafts.tenant_id
-            and doubtful.month = drafts.month
     )
 """
 

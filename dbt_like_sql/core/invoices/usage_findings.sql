@@ -70,12 +70,10 @@ findings as (
         'document_held',
         invoice_id,
         tenant_id,
-        coalesce(hold_reason, cast(resources as varchar)
-            || ' resources may be gone: waits for the next listing'),
+        hold_reason,
         period_start
     from core.calendar_drafts
-    left join core.doubtful_periods using (tenant_id, month)
-    where hold_reason is not null or (is_over and resources > 0)
+    where hold_reason is not null
     union all
     select
         'days_not_observed',
@@ -84,7 +82,7 @@ findings as (
         notes,
         cast(month as timestamp)
     from core.calendar_notes
-    where notes like 'Not observed%'
+    where unobserved_days > 0
 )
 
 select
