@@ -67,6 +67,22 @@ def test_an_end_is_known_from_its_own_instant_on(run_model):
     assert rows == [("over", datetime(2026, 5, 20)), ("to_come", None)]
 
 
+def test_an_add_on_and_its_end_are_not_known_before_their_time(run_model):
+    rows = run_model(
+        "staging.subscription_addons",
+        {
+            "raw.subscription_addons": """
+                subscription_id | addon_code | started_at          | ended_at
+                a               | over       | 2026-05-01          | 2026-05-20
+                a               | to_end     | 2026-05-20          | 2026-05-20T00:00:01
+                a               | to_come    | 2026-05-20T00:00:01 |
+            """
+        },
+        select="addon_code, ended_at",
+    )
+    assert rows == [("over", datetime(2026, 5, 20)), ("to_end", None)]
+
+
 def test_an_add_on_is_charged_for_the_time_it_was_held(run_model):
     rows = run_model(
         "core.quote_lines",
