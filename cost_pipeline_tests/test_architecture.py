@@ -29,7 +29,8 @@ LAW: dict[str, Law] = {
     "storage": (DECLARED, {"duckdb"}),
     "models": ({*DECLARED, "storage"}, {"duckdb", "sqlglot"}),
     "fetch": ({*DECLARED, "providers", "sources", "storage"}, {"duckdb"}),
-    "load": ({*DECLARED, "storage"}, {"duckdb"}),
+    # What is loaded with more than a line of SQL reads it from its file.
+    "load": ({*DECLARED, "storage", "models.query_files"}, {"duckdb"}),
     "books": ({*DECLARED, "models", "storage", "gateways"}, {"duckdb"}),
     "publish": (
         {*DECLARED, "models", "storage", "gateways"},

@@ -132,7 +132,7 @@ def drafted() -> list[str]:
     return [
         table
         for table, model in all_models().items()
-        if model.subject in ("usage", "catalog")
+        if model.subject in ("usage", "invoices", "catalog")
         and table not in later
         and model.partition is None
     ]

@@ -39,7 +39,7 @@ DOCUMENT_LINES = Contract(
         json("inputs", "What the amount was computed from.", required=True),
     ),
     key=("invoice_id", "document_hash", "line_number"),
-    subject="usage",
+    subject="invoices",
     has_provenance=False,
 )
 
@@ -73,7 +73,7 @@ DOCUMENTS = Contract(
         key("document_hash", "Content of the lines."),
     ),
     key=("invoice_id",),
-    subject="usage",
+    subject="invoices",
     has_provenance=False,
 )
 

@@ -24,7 +24,9 @@ from cost_pipeline.storage.ledger import prepare_ledger
 CATALOG = ("core.billing_units", "core.versions_in_force")
 ANSWER = "core.calendar_targets"
 # A request stands in the place of these.
-REQUESTED = frozenset({"core.quote_requests", "core.quote_addons", "core.quote_usage"})
+REQUESTED = frozenset(
+    {"core.quote_requests", "core.quote_addons", "core.covered_usage"}
+)
 
 
 class NotInCatalog(Exception):
@@ -121,7 +123,7 @@ def _put_request(connection: duckdb.DuckDBPyConnection, request: QuoteRequest) -
     given = {
         "core.quote_requests": values,
         "core.quote_addons": _listed(request.addons),
-        "core.quote_usage": _listed(request.usage),
+        "core.covered_usage": _listed(request.usage),
     }
     for table, parameters in given.items():
         query = query_of(f"quotes/{table.split('.')[1]}")

@@ -1,10 +1,12 @@
 """A formula stands once, and a query that calls it is stored with it spelled out."""
 
+import math
+from decimal import Decimal
 from fractions import Fraction
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.models.macros import BadMacro, expanded
@@ -26,16 +28,37 @@ def half_away(exact):
     return int(size) if exact >= 0 else -int(size)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.integers(0, 10**8), st.integers(1, 10**8))
 def test_a_share_is_rounded_half_away_from_zero(amount, part, whole):
     found = computed("share_of(a, p, w)", a=amount, p=part, w=whole)
     assert found == half_away(Fraction(amount * part, whole))
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**13), 10**13), st.integers(1, 10**15))
 def test_a_percentage_has_one_digit(part, whole):
     found = computed("percent_of(p, w)", p=part, w=whole)
     assert found * 10 == half_away(Fraction(part * 1000, whole))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**15), st.integers(1, 10**8))
+def test_a_begun_unit_counts_whole(amount, unit):
+    found = computed("begun_units(a, u)", a=amount, u=unit)
+    assert found == math.ceil(Fraction(amount, unit))
+
+
+@settings(deadline=None)
+@given(AMOUNTS)
+def test_millionths_are_read_without_zeros_at_their_end(amount):
+    found = computed("millionths_text(a)", a=amount)
+    assert Decimal(found) == Decimal(amount).scaleb(-6)
+    assert "." not in found or found[-1] not in "0."
+
+
+def test_a_whole_number_of_millionths_keeps_its_own_zeros():
+    assert computed("millionths_text(a)", a=2_000_000_000) == "2000"
 
 
 def test_nothing_is_no_per_cent_of_nothing():

@@ -117,7 +117,7 @@ def quoted(
         name: []
         for name in (
             "raw.plan_versions", "raw.plan_items", "raw.addons", "raw.tax_rates",
-            "core.quote_requests", "core.quote_addons", "core.quote_usage",
+            "core.quote_requests", "core.quote_addons", "core.covered_usage",
         )
     }  # fmt: skip
     for number, case in enumerate(cases):
@@ -143,8 +143,8 @@ def quoted(
         tables["core.quote_addons"].append(
             (name, name, start, case.addon_count, start, end)
         )
-        tables["core.quote_usage"].append(
-            (name, case.kind, case.used, case.base_per_unit)
+        tables["core.covered_usage"].append(
+            (case.month, name, name, case.kind, case.used, case.base_per_unit)
         )
     connection.execute(EMPTY)
     for table, rows in tables.items():
@@ -170,8 +170,9 @@ create or replace table core.quote_addons (
     quote_id varchar, addon_code varchar, held_since timestamp, quantity decimal(20, 6),
     service_start timestamp, service_end timestamp
 );
-create or replace table core.quote_usage (
-    quote_id varchar, billing_kind varchar, base_quantity hugeint, base_per_unit bigint
+create or replace table core.covered_usage (
+    month date, subscription_id varchar, deployment_id varchar, billing_kind varchar,
+    base_quantity hugeint, base_per_unit bigint
 );
 """
 

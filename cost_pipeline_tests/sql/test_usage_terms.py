@@ -67,9 +67,25 @@ def test_an_end_is_known_from_its_own_instant_on(run_model):
     assert rows == [("over", datetime(2026, 5, 20)), ("to_come", None)]
 
 
+def test_an_add_on_and_its_end_are_not_known_before_their_time(run_model):
+    rows = run_model(
+        "staging.subscription_addons",
+        {
+            "raw.subscription_addons": """
+                subscription_id | addon_code | started_at          | ended_at
+                a               | over       | 2026-05-01          | 2026-05-20
+                a               | to_end     | 2026-05-20          | 2026-05-20T00:00:01
+                a               | to_come    | 2026-05-20T00:00:01 |
+            """
+        },
+        select="addon_code, ended_at",
+    )
+    assert rows == [("over", datetime(2026, 5, 20)), ("to_end", None)]
+
+
 def test_an_add_on_is_charged_for_the_time_it_was_held(run_model):
     rows = run_model(
-        "core.quote_recurring",
+        "core.quote_lines",
         {
             "core.quote_requests": REQUESTS,
             "raw.plan_versions": VERSIONS,
@@ -85,7 +101,8 @@ def test_an_add_on_is_charged_for_the_time_it_was_held(run_model):
                 a               | extra      | 4        | 2026-05-01 |
             """,
         },
-        select="count_micros, seconds / 86400",
+        select="cast(inputs ->> 'count_micros' as int), "
+        "cast(inputs ->> 'seconds' as int) / 86400",
     )
     assert rows[:2] == [(1_000_000, 30), (1_000_000, 30)]
     assert rows[2:] == [(2_000_000, 10), (3_000_000, 11)]
@@ -95,16 +112,20 @@ def test_half_a_cent_of_a_part_of_a_month_is_rounded_away_from_zero(run_model):
     rows = run_model(
         "core.quote_lines",
         {
-            "core.quote_requests": REQUESTS,
-            "core.quote_recurring": """
-                quote_id | line_key | line_kind | resource_kind | label | price_cents | currency | count_micros | seconds | month_seconds | service_start       | service_end
-                a        | plan     | plan_base |               | P     | 5001        | AUD      | 1000000      | 1296000 | 2592000       | 2026-04-01T00:00:00 | 2026-04-16T00:00:00
-                a        | discount | addon     | dns_zones     | D     | -5001       | AUD      | 1000000      | 1296000 | 2592000       | 2026-04-01T00:00:00 | 2026-04-16T00:00:00
-            """,  # noqa: E501
+            "core.quote_requests": REQUESTS.replace("05-01T00", "04-16T00"),
+            "raw.plan_versions": VERSIONS.replace("5000 ", "5001 "),
+            "raw.addons": """
+                addon_code | billing_kind | quantity | price_cents | currency
+                discount   | dns_zones    | 1        | -5001       | AUD
+            """,
+            "raw.subscription_addons": """
+                subscription_id | addon_code | quantity | started_at
+                a               | discount   | 1        | 2026-03-01
+            """,
         },
-        select="line_key, amount_cents",
+        select="line_kind, amount_cents",
     )
-    assert rows == [("discount", -2501), ("plan", 2501)]
+    assert rows == [("addon", -2501), ("plan_base", 2501), ("plan_base", 2501)]
 
 
 def test_a_price_outside_the_plan_is_that_of_the_first_day(run_model):
@@ -112,11 +133,10 @@ def test_a_price_outside_the_plan_is_that_of_the_first_day(run_model):
         "core.quote_allowances",
         {
             "core.quote_requests": REQUESTS,
-            "core.quote_usage": """
-                quote_id | billing_kind
-                a        | dns_zones
-            """,
-            "core.quote_extensions": "quote_id | billing_kind | addon_micros",
+            "core.covered_usage": """
+                subscription_id | month      | billing_kind | base_quantity | base_per_unit
+                a               | 2026-04-01 | dns_zones    | 1             | 1
+            """,  # noqa: E501
             "raw.resource_prices": """
                 billing_kind | unit_price_cents | currency | effective_from | effective_to
                 dns_zones    | 10               | AUD      | 2025-01-01     | 2026-04-01
@@ -156,17 +176,11 @@ def test_a_cap_is_hit_beyond_it_and_half_a_cent_is_one(run_model):
     rows = run_model(
         "core.quote_overages",
         {
-            "core.quote_usage": """
-                quote_id | billing_kind | base_quantity | base_per_unit
-                at_cap   | k            | 6             | 2
-                beyond   | k            | 7             | 2
-                half     | k            | 3             | 2
-            """,
             "core.quote_allowances": """
-                quote_id | billing_kind | allowance_micros | cap_micros | size_micros | unit_rounding | unit_price_cents
-                at_cap   | k            | 1000000          | 3000000    | 1000000     | none          | 1
-                beyond   | k            | 1000000          | 3000000    | 1000000     | none          | 1
-                half     | k            | 1000000          |            | 1000000     | none          | 1
+                quote_id | billing_kind | base_quantity | base_per_unit | plan_micros | addon_micros | allowance_micros | days | month_days | allowance_policy | cap_micros | size_micros | unit_rounding | unit_price_cents
+                at_cap   | k            | 6             | 2             | 1000000     | 0            | 1000000          | 30   | 30         | full             | 3000000    | 1000000     | none          | 1
+                beyond   | k            | 7             | 2             | 1000000     | 0            | 1000000          | 30   | 30         | full             | 3000000    | 1000000     | none          | 1
+                half     | k            | 3             | 2             | 1000000     | 0            | 1000000          | 30   | 30         | full             |            | 1000000     | none          | 1
             """,  # noqa: E501
         },
         select="quote_id, overage_cents, is_capped",

@@ -24,3 +24,14 @@ create or replace macro percent_of(part, whole) as
 -- A quantity that was counted in millionths.
 create or replace macro from_millionths(amount) as
     cast(cast(amount as decimal(26, 0)) * 0.000001 as decimal(20, 6));
+
+-- How many units of a size an amount has begun, each counted whole: blocks that are sold.
+-- The amount is not negative.
+create or replace macro begun_units(amount, unit) as
+    (cast(amount as hugeint) + unit - 1) // cast(unit as hugeint);
+
+-- A quantity that was counted in millionths, as people read it: no zeros at its end.
+create or replace macro millionths_text(amount) as
+    regexp_replace(
+        cast(cast(amount as decimal(26, 0)) * 0.000001 as varchar), '[.]?0+$', ''
+    );

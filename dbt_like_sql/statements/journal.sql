@@ -4,21 +4,13 @@ What is booked of the documents: what was issued, and what was taken back.
 A void document stays in the journal, followed by its reversal on the day of the void;
 an adjustment is void with the invoice it corrects.
 */
-with voids as (
-    select
-        subject_id as invoice_id,
-        min(decided_at) as decided_at
-    from ledger.decisions
-    where decision = 'void-invoice'
-    group by subject_id
-),
-
-voided as (
+with voided as (
     select
         chosen.invoice_id,
-        cast(min(voids.decided_at) as date) as voided_on
+        cast(min(voids.voided_at) as date) as voided_on
     from chosen
-    join voids on voids.invoice_id in (chosen.invoice_id, chosen.corrects_invoice_id)
+    join staging.voids as voids
+        on voids.invoice_id in (chosen.invoice_id, chosen.corrects_invoice_id)
     where chosen.status = 'void'
     group by chosen.invoice_id
 ),

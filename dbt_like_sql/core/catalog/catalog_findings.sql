@@ -59,6 +59,7 @@ with findings as (
         'lives in ' || tenants.timezone || '; billing months are UTC' as detail,
         tenants.created_at as happened_at
     from staging.tenants as tenants
+    join ref.clock as clock on tenants.created_at <= clock.now_at
     where tenants.timezone <> 'UTC'
     union all
     select
@@ -85,4 +86,3 @@ select
     cast(detail as varchar) as detail,
     cast(happened_at as timestamp) as happened_at
 from findings
-join ref.clock on happened_at <= now_at

@@ -1,8 +1,7 @@
 /*
 Which plan version each tenant or deployment is subscribed to, from when to when.
 
-A subscription stays on the version it was bound to, whatever is published later. An
-end that lies after the run's now is not known yet.
+A subscription stays on the version it was bound to, whatever is published later.
 
 grain: subscription_id
 check: coalesce(valid_from < valid_to, true)
@@ -23,13 +22,7 @@ select
     versions.base_price_cents,
     versions.currency,
     subscriptions.started_at as valid_from,
-    cast(
-        case
-            when subscriptions.ended_at <= clock.now_at then subscriptions.ended_at
-        end as timestamp
-    ) as valid_to
+    subscriptions.ended_at as valid_to
 from staging.subscriptions as subscriptions
 join staging.plan_versions as versions using (plan_version_id)
-cross join ref.clock as clock
-where subscriptions.started_at <= clock.now_at
-    and coalesce(subscriptions.started_at < subscriptions.ended_at, true)
+where coalesce(subscriptions.started_at < subscriptions.ended_at, true)

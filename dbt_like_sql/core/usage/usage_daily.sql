@@ -86,12 +86,7 @@ select
     used.billing_kind,
     used.tenant_id,
     used.kind,
-    cast(
-        cast(
-            (2 * cast(used.base as hugeint) * 1000000 + used.part) // (2 * used.part)
-            as decimal(26, 0)
-        ) * 0.000001 as decimal(20, 6)
-    ) as quantity,
+    from_millionths(share_of(used.base, 1000000, used.part)) as quantity,
     cast(used.base as bigint) as base_quantity,
     cast(used.part as bigint) as base_per_unit,
     used.kind = 'usage_event' or observed.day is not null as is_observed

@@ -24,11 +24,9 @@ with counted as (
         cast(events.quantity * 1000000 as hugeint) as millionths,
         cast(coalesce(units.base_per_unit, 1000000) as hugeint) as part
     from staging.usage_events as events
-    cross join ref.clock as clock
     left join core.billing_units as units
         on units.month = cast(date_trunc('month', events.occurred_at) as date)
         and units.billing_kind = events.billing_kind
-    where events.occurred_at < clock.now_at
 )
 
 select
@@ -37,7 +35,5 @@ select
     deployment_id,
     tenant_id,
     billing_kind,
-    cast(
-        (2 * cast(millionths as hugeint) * part + 1000000) // (2 * 1000000) as bigint
-    ) as base_quantity
+    cast(share_of(millionths, part, 1000000) as bigint) as base_quantity
 from counted

@@ -11,12 +11,6 @@ amount_cents: The amount.
 currency: ISO 4217 code.
 service_start: First instant of the service; its month is the month of revenue.
 */
-with issued as (
-    select documents.invoice_id, documents.document_hash
-    from staging.documents as documents
-    join ref.clock on documents.issued_at <= now_at
-)
-
 select
     lines.invoice_id,
     lines.line_number,
@@ -32,7 +26,7 @@ select
     lines.service_end
 from staging.lines as lines
 -- Lines without a header are those of a writer that was killed between the two.
-join issued using (invoice_id, document_hash)
+join staging.documents as documents using (invoice_id, document_hash)
 union all
 select
     drafts.invoice_id,
@@ -48,4 +42,4 @@ select
     drafts.service_start,
     drafts.service_end
 from core.calendar_draft_lines as drafts
-where drafts.invoice_id not in (select invoice_id from issued)
+where drafts.invoice_id not in (select invoice_id from staging.documents)

@@ -35,12 +35,10 @@ select
     rates.rate,
     cast(subtotals.subtotal_cents as bigint) as subtotal_cents,
     cast(
-        case when subtotals.tax_code is null then 0 else
-            sign(subtotals.subtotal_cents) * (
-                (
-                    2 * abs(cast(subtotals.subtotal_cents as hugeint))
-                    * cast(rates.rate * 1000000 as hugeint) + 1000000
-                ) // (2 * 1000000)
+        case
+            when subtotals.tax_code is null then 0
+            else share_of(
+                subtotals.subtotal_cents, cast(rates.rate * 1000000 as hugeint), 1000000
             )
         end as bigint
     ) as tax_cents

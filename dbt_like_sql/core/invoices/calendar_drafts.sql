@@ -2,7 +2,9 @@
 What would be issued now: one document for each customer, currency and calendar month.
 
 A document is issued when its month is over, nothing holds it and its month does not
-begin before `COST_PIPELINE_ISSUE_FROM`. Its hash is the hash of its lines.
+begin before `COST_PIPELINE_ISSUE_FROM`. While the last one or two listings do not name
+a resource that was used, nobody knows whether it was deleted; a document that is over
+then waits for the next listing. Its hash is the hash of its lines.
 
 grain: invoice_id
 check: subtotal_cents + tax_cents = total_cents
@@ -55,6 +57,16 @@ unmetered as (
     from core.unmetered_days
     where metered_rows = 0
     group by all
+),
+
+doubtful as (
+    select
+        usage.tenant_id,
+        cast(date_trunc('month', usage.day) as date) as month,
+        count(distinct usage.resource_id) as resources
+    from core.usage_daily as usage
+    join core.open_strikes as strikes using (resource_id)
+    group by usage.tenant_id, date_trunc('month', usage.day)
 )
 
 select
@@ -86,6 +98,9 @@ select
                 then 'no rate of tax ' || taxes.tax_code
             when unmetered.days > 0
                 then cast(unmetered.days as varchar) || ' days are not metered'
+            when doubtful.resources > 0 and months.next_month <= clock.now_at
+                then cast(doubtful.resources as varchar)
+                    || ' resources may be gone: waits for the next listing'
         end as varchar
     ) as hold_reason,
     notes.notes,
@@ -95,5 +110,6 @@ cross join ref.clock as clock
 join ref.months as months using (month)
 left join core.quote_taxes as taxes using (tenant_id, currency, month)
 left join unmetered using (month)
+left join doubtful using (tenant_id, month)
 left join core.calendar_notes as notes using (tenant_id, currency, month)
 left join staging.tenants as tenants on tenants.tenant_id = sums.tenant_id

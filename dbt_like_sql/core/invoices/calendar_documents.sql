@@ -17,46 +17,27 @@ due_at: By when it is to be paid.
 is_provisional: Whether it is a draft that may still change.
 notes: What a reader should know; null = nothing.
 */
-with voided as (
-    select distinct subject_id as invoice_id
-    from staging.decisions
-    join ref.clock on decided_at <= now_at
-    where decision = 'void-invoice'
-),
-
-issued as (
-    select documents.*
-    from staging.documents as documents
-    join ref.clock on documents.issued_at <= now_at
-)
-
 select
-    issued.invoice_id,
-    issued.number,
-    issued.revision,
-    issued.document_type,
-    issued.corrects_invoice_id,
-    issued.tenant_id,
-    issued.cycle,
-    issued.period_start,
-    issued.period_end,
-    issued.subtotal_cents,
-    issued.tax_cents,
-    issued.total_cents,
-    issued.currency,
-    cast(
-        case
-            when issued.invoice_id in (select invoice_id from voided)
-                or coalesce(issued.corrects_invoice_id, '')
-                in (select invoice_id from voided) then 'void'
-            else 'issued'
-        end as varchar
-    ) as status,
-    issued.issued_at,
-    issued.due_at,
+    invoice_id,
+    number,
+    revision,
+    document_type,
+    corrects_invoice_id,
+    tenant_id,
+    cycle,
+    period_start,
+    period_end,
+    subtotal_cents,
+    tax_cents,
+    total_cents,
+    currency,
+    cast(case when voided_at is null then 'issued' else 'void' end as varchar)
+        as status,
+    issued_at,
+    due_at,
     false as is_provisional,
-    issued.notes
-from issued
+    notes
+from staging.documents
 union all
 select
     drafts.invoice_id,
@@ -78,4 +59,4 @@ select
     drafts.status = 'draft' as is_provisional,
     drafts.notes
 from core.calendar_drafts as drafts
-where drafts.invoice_id not in (select invoice_id from issued)
+where drafts.invoice_id not in (select invoice_id from staging.documents)

@@ -10,17 +10,6 @@ quantity: How many of it.
 service_start: First instant of the add-on in the quote's time.
 service_end: First instant after it.
 */
-with held as (
-    select
-        subscription_id,
-        addon_code,
-        quantity,
-        started_at,
-        case when ended_at <= now_at then ended_at end as ended_at
-    from staging.subscription_addons
-    join ref.clock on started_at <= now_at
-)
-
 select
     requests.quote_id,
     held.addon_code,
@@ -33,7 +22,7 @@ select
         as timestamp
     ) as service_end
 from core.quote_requests as requests
-join held using (subscription_id)
+join staging.subscription_addons as held using (subscription_id)
 where held.started_at < requests.service_end
     and coalesce(held.ended_at > requests.service_start, true)
     and coalesce(held.ended_at > held.started_at, true)

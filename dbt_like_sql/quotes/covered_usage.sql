@@ -1,5 +1,5 @@
 /*
-The usage of the request in base units; fills `core.quote_usage`.
+The usage of the request in base units; fills `core.covered_usage`.
 
 Hours and zones are counted in seconds, which hold no millionth of a unit; there the
 divisor grows instead, so that no typed digit is lost.
@@ -19,7 +19,9 @@ given as (
 
 divided as (
     select
-        requests.quote_id,
+        requests.month,
+        requests.subscription_id,
+        requests.deployment_id,
         given.billing_kind,
         given.millionths,
         cast(
@@ -35,7 +37,9 @@ divided as (
 )
 
 select
-    quote_id,
+    month,
+    subscription_id,
+    deployment_id,
     billing_kind,
     millionths * (per_unit // 1000000) as base_quantity,
     cast(per_unit as bigint) as base_per_unit

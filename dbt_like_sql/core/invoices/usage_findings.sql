@@ -59,10 +59,9 @@ findings as (
         case when overages.is_capped then 'cap_hit' else 'unpriced_usage' end,
         overages.quote_id || '/' || overages.billing_kind,
         requests.tenant_id,
-        texts.description,
+        overages.description,
         requests.service_start
     from core.quote_overages as overages
-    join core.quote_overage_texts as texts using (quote_id, billing_kind)
     join core.quote_requests as requests using (quote_id)
     where overages.is_capped
         or (overages.block_micros > 0 and overages.unit_price_cents is null)
@@ -71,12 +70,10 @@ findings as (
         'document_held',
         invoice_id,
         tenant_id,
-        coalesce(hold_reason, cast(resources as varchar)
-            || ' resources may be gone: waits for the next listing'),
+        hold_reason,
         period_start
     from core.calendar_drafts
-    left join core.doubtful_periods using (tenant_id, month)
-    where hold_reason is not null or (is_over and resources > 0)
+    where hold_reason is not null
     union all
     select
         'days_not_observed',
@@ -85,7 +82,7 @@ findings as (
         notes,
         cast(month as timestamp)
     from core.calendar_notes
-    where notes like 'Not observed%'
+    where unobserved_days > 0
 )
 
 select

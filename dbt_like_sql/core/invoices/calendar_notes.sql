@@ -7,6 +7,7 @@ Both are named on the document instead of being silently right or wrong.
 grain: tenant_id, currency, month
 
 currency: In which currency.
+unobserved_days: Days that nobody saw.
 notes: The notes, as one text; null = nothing to say.
 */
 with billed as (
@@ -51,6 +52,7 @@ named as (
         month,
         string_agg(cast(day as varchar), ', ' order by day)
             filter (where is_unobserved) as unobserved,
+        count(*) filter (where is_unobserved) as unobserved_days,
         sum(unknown_sizes) as unknown_sizes
     from by_day
     group by tenant_id, currency, month
@@ -60,6 +62,7 @@ select
     tenant_id,
     currency,
     month,
+    cast(unobserved_days as bigint) as unobserved_days,
     cast(
         nullif(
             concat_ws(

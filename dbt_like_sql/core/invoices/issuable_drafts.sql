@@ -14,6 +14,4 @@ select
     drafts.month,
     drafts.period_end
 from core.calendar_drafts as drafts
-anti join core.doubtful_periods as doubtful
-    on drafts.tenant_id = doubtful.tenant_id and drafts.month = doubtful.month
 where drafts.is_over and drafts.hold_reason is null
