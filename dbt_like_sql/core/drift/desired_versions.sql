@@ -23,16 +23,12 @@ with changes as (
         'recorded' as origin, 0 as phase, null as accepted_field,
         null as accepted_value, specs.spec
     from staging.desired_state as specs
-    cross join ref.clock as clock
-    where specs.recorded_at <= clock.now_at
     union all
     select
         acceptances.kind, acceptances.provider_id, acceptances.decided_at,
         'accepted', 1, acceptances.field,
         acceptances.actual, null
     from staging.drift_acceptances as acceptances
-    cross join ref.clock as clock
-    where acceptances.decided_at <= clock.now_at
 ),
 
 numbered as (
