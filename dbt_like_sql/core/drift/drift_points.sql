@@ -54,7 +54,7 @@ events as (
         targets.resource_id, versions.valid_from, null, null, versions.spec_version,
         case when versions.origin = 'accepted' then versions.spec_version else 0 end
     from core.drift_targets as targets
-    join core.desired_versions as versions
+    join core.desired_state as versions
         on versions.kind = targets.kind and versions.provider_id = targets.provider_id
     where versions.origin = 'accepted' or versions.valid_from <= targets.listed_at
 ),

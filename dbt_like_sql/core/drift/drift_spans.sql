@@ -27,7 +27,7 @@ with steps as (
     join core.drift_points as points
         on points.resource_id = fields.resource_id
         and points.point_number = fields.point_number
-    left join core.desired_versions as versions
+    left join core.desired_state as versions
         on points.is_acceptance
         and versions.kind = points.kind
         and versions.provider_id = points.provider_id
