@@ -1,7 +1,7 @@
 """Accepting drift: a live value becomes what is wanted.
 
-Which fields differ is SQL (`core/drift.sql`), what counts as different is
-`domain/drift.py`. Here an operator's word is held against what was shown to him.
+What counts as different is SQL (`core/drift/drift_fields.sql`), and since when too
+(`core/drift/drift.sql`). Here an operator's word is held against what was shown to him.
 """
 
 import json

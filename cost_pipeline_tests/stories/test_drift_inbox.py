@@ -94,17 +94,18 @@ def test_drift_that_was_put_right_is_stale_and_cannot_be_accepted() -> None:
             )
 
 
-def test_an_event_is_told_when_drift_begins_and_ends_and_not_in_between() -> None:
+def test_a_drift_is_told_when_it_begins_and_ends_and_not_in_between() -> None:
     live = machine(
         "2026-04-01 06:00:00; 2026-05-02 08:15:00; s-1vcpu-1gb",
         "2026-05-02 08:15:00; 2026-05-03 09:00:00; s-1vcpu-2gb",
         "2026-05-03 09:00:00; null; s-2vcpu-4gb",
     )
     with world(live, WANTED) as connection:
-        query = "select event, happened_at, resource_id from core.drift_events"
-        assert sorted(rows(connection, query)) == [
-            ("drift_detected", datetime(2026, 4, 1, 6), DROPLET),
-            ("drift_stale", datetime(2026, 5, 3, 9), DROPLET),
+        query = (
+            "select resource_id, status, opened_at, closed_at from marts.drift_history"
+        )
+        assert rows(connection, query) == [
+            (DROPLET, "stale", datetime(2026, 4, 1, 6), datetime(2026, 5, 3, 9))
         ]
 
 

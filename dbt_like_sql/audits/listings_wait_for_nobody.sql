@@ -9,8 +9,7 @@ blocks: no
 with complete_ones as (
     select listing, account, received_at, verdict
     from staging.listing_receipts
-    cross join ref.clock as clock
-    where is_complete and received_at <= clock.now_at
+    where is_complete
     qualify row_number() over (
         partition by account, listing order by received_at desc
     ) = 1

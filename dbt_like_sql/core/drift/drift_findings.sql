@@ -26,7 +26,7 @@ with listed as (
 
 in_force as (
     select *
-    from core.desired_versions
+    from core.desired_state
     where valid_to is null
 ),
 
@@ -45,17 +45,16 @@ found as (
     union all
     select
         'desired_never_seen',
-        concat(states.kind, ':', states.provider_id),
+        concat(in_force.kind, ':', in_force.provider_id),
         'unattributed',
         'asked for, and in no listing since',
-        states.valid_from
-    from core.desired_state as states
-    join listed on listed.kind = states.kind
+        in_force.valid_from
+    from in_force
+    join listed on listed.kind = in_force.kind
     where
-        states.valid_to is null
-        and cast(states.spec as varchar) <> '{}'
-        and states.valid_from <= listed.listed_at
-        and (states.kind, states.provider_id) not in (
+        cast(in_force.spec as varchar) <> '{}'
+        and in_force.valid_from <= listed.listed_at
+        and (in_force.kind, in_force.provider_id) not in (
             select (targets.kind, targets.provider_id)
             from core.drift_targets as targets
         )

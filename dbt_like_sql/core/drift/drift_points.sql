@@ -17,7 +17,7 @@ until_at: The next point; null = still so.
 live_from: When the live state of `core.resources` in force began, or when it was gone.
 document_at: The observation whose document is in force; null = none.
 spec_version: The version of the spec in force.
-is_acceptance: Whether the point is an operator's acceptance.
+accepted_field: The field that an operator accepted then; null = it is no acceptance.
 */
 with lives as (
     select
@@ -33,16 +33,17 @@ with lives as (
 events as (
     select
         resource_id, valid_from as at_instant, valid_from as live_from,
-        cast(null as timestamp) as document_at, null as spec_version, 0 as answer
+        cast(null as timestamp) as document_at, null as spec_version, 0 as answer,
+        null as accepted_field
     from lives
     union all
-    select resource_id, valid_to, valid_to, null, null, 0
+    select resource_id, valid_to, valid_to, null, null, 0, null
     from lives
     where valid_to is not null and (next_from > valid_to or next_from is null)
     union all
     select
         seen.resource_id, coalesce(lifetimes.started_at, seen.observed_at), null,
-        seen.observed_at, null, 0
+        seen.observed_at, null, 0, null
     from core.resource_sightings as seen
     join core.drift_targets as targets on targets.resource_id = seen.resource_id
     left join core.resource_lifetimes as lifetimes
@@ -52,9 +53,10 @@ events as (
     union all
     select
         targets.resource_id, versions.valid_from, null, null, versions.spec_version,
-        case when versions.origin = 'accepted' then versions.spec_version else 0 end
+        case when versions.origin = 'accepted' then versions.spec_version else 0 end,
+        versions.accepted_field
     from core.drift_targets as targets
-    join core.desired_versions as versions
+    join core.desired_state as versions
         on versions.kind = targets.kind and versions.provider_id = targets.provider_id
     where versions.origin = 'accepted' or versions.valid_from <= targets.listed_at
 ),
@@ -62,14 +64,15 @@ events as (
 points as (
     select
         resource_id, at_instant, answer, max(live_from) as live_from,
-        max(document_at) as document_at, max(spec_version) as spec_version
+        max(document_at) as document_at, max(spec_version) as spec_version,
+        max(accepted_field) as accepted_field
     from events
     group by resource_id, at_instant, answer
 ),
 
 filled as (
     select
-        resource_id, at_instant, answer,
+        resource_id, at_instant, answer, accepted_field,
         last_value(live_from ignore nulls) over points as live_from,
         last_value(document_at ignore nulls) over points as document_at,
         last_value(spec_version ignore nulls) over points as spec_version
@@ -88,7 +91,7 @@ select
     filled.live_from,
     filled.document_at,
     filled.spec_version,
-    filled.answer > 0 as is_acceptance
+    filled.accepted_field
 from filled
 join core.drift_targets as targets on targets.resource_id = filled.resource_id
 where filled.live_from is not null and filled.spec_version is not null

@@ -13,7 +13,7 @@ is_skipped: Whether that look is too old to compare with.
 */
 with wanted as (
     select distinct kind, provider_id
-    from core.desired_versions
+    from core.desired_state
 ),
 
 latest as (

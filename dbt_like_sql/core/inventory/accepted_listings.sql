@@ -30,8 +30,7 @@ select
         as timestamp
     ) as last_at
 from staging.listing_receipts as receipts
-cross join ref.clock as clock
-where receipts.verdict = 'accepted' and receipts.received_at <= clock.now_at
+where receipts.verdict = 'accepted'
 window listings as (
     partition by receipts.account, receipts.listing order by receipts.received_at
 )

@@ -20,8 +20,6 @@ with looks as (
             order by receipts.received_at desc
         ) as age
     from staging.listing_receipts as receipts
-    cross join ref.clock as clock
-    where receipts.received_at <= clock.now_at
 )
 
 select

@@ -53,8 +53,7 @@ split as (
 images as (
     select account, provider_id, min(listing) = 'backups' as is_backup_only
     from staging.resource_documents
-    cross join ref.clock as clock
-    where listing in ('snapshots', 'backups') and observed_at <= clock.now_at
+    where listing in ('snapshots', 'backups')
     group by account, provider_id
     having min(listing) = max(listing)
 ),

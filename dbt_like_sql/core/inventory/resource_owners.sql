@@ -1,6 +1,10 @@
 /*
 Whose each resource is at each instant, without a gap: by its project, or by decision.
 
+Of two links of a project that hold at once the later one counts. A link of the future
+is not known yet, nor is the end of one. What is in a project that nobody linked is
+unattributed.
+
 An operator's decision holds from its date on, over whatever the projects say, until a
 later decision. A decision made later with an earlier date replaces the ones after it.
 
@@ -12,7 +16,55 @@ tenant_id: The tenant, or 'unattributed'.
 deployment_id: The deployment, or 'unattributed'.
 role: tenant, shared, internal or unattributed.
 */
-with decisions as (
+with links as (
+    select links.*
+    from staging.project_links as links
+    cross join ref.clock as clock
+    where links.valid_from <= clock.now_at
+        and (links.valid_from < links.valid_to or links.valid_to is null)
+),
+
+bounds as (
+    select project_id, timestamp '0001-01-01' as bound_at from links
+    union
+    select project_id, valid_from from links
+    union
+    select links.project_id, links.valid_to
+    from links
+    cross join ref.clock as clock
+    where links.valid_to <= clock.now_at
+),
+
+chosen as (
+    select
+        bounds.project_id,
+        bounds.bound_at,
+        links.tenant_id,
+        links.deployment_id,
+        links.role
+    from bounds
+    left join links
+        on links.project_id = bounds.project_id
+        and links.valid_from <= bounds.bound_at
+        and (links.valid_to > bounds.bound_at or links.valid_to is null)
+    qualify row_number() over (
+        partition by bounds.project_id, bounds.bound_at
+        order by links.valid_from desc
+    ) = 1
+),
+
+project_owners as (
+    select
+        project_id,
+        bound_at as valid_from,
+        lead(bound_at) over (partition by project_id order by bound_at) as valid_to,
+        tenant_id,
+        deployment_id,
+        role
+    from chosen
+),
+
+decisions as (
     select
         classes.resource_id,
         classes.valid_from,
@@ -25,7 +77,7 @@ with decisions as (
         ) as replaced_from
     from staging.classifications as classes
     cross join ref.clock as clock
-    where classes.decided_at <= clock.now_at and classes.valid_from <= clock.now_at
+    where classes.valid_from <= clock.now_at
 ),
 
 in_force as (
@@ -49,7 +101,7 @@ by_project as (
         owners.deployment_id,
         owners.role
     from core.resource_projects as projects
-    left join core.project_owners as owners
+    left join project_owners as owners
         on owners.project_id = projects.project_id
         and (projects.valid_to > owners.valid_from or projects.valid_to is null)
         and (owners.valid_to > projects.valid_from or owners.valid_to is null)
