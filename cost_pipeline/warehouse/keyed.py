@@ -7,13 +7,14 @@ is done with a tenant only when the rules of the new rows hold; killed before th
 builds them once more.
 """
 
-import re
 import time
 
 import duckdb
+from sqlglot import exp
 
 from cost_pipeline.warehouse.building import Built, has_table, told
 from cost_pipeline.warehouse.connection import transaction
+from cost_pipeline.warehouse.macros import parsed
 from cost_pipeline.warehouse.models import MARKS, Model, all_models
 
 # Tables that are no keyed models and have a tenant in each row. What changes in them is
@@ -159,12 +160,15 @@ def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
 def restricted(model: Model) -> str:
     """The query of a model over the touched tenants' rows alone."""
     tables = OF_TENANTS | keyed_models().keys()
-    names = "|".join(re.escape(table) for table in sorted(tables, reverse=True))
-    return re.sub(
-        rf"(?<![\w.])({names})(?!\w)",
-        rf"(from \1 semi join {TOUCHED} using (tenant_id))",
-        model.query,
-    )
+
+    def touched_rows(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Table) or f"{node.db}.{node.name}" not in tables:
+            return node
+        rows = exp.select("*").from_(exp.table_(node.name, db=node.db))
+        touched = rows.join(TOUCHED, using="tenant_id", join_type="semi")
+        return touched.subquery(node.alias_or_name)
+
+    return parsed(model.query).transform(touched_rows).sql(dialect="duckdb")
 
 
 def keyed_models() -> dict[str, Model]:
