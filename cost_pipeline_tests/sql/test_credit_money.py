@@ -6,7 +6,7 @@ from cost_pipeline.warehouse.checking import broken_audit
 from cost_pipeline.warehouse.models import all_audits
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
-NOBODY = {"core.subscription_anchors": "tenant_id | anchor_at"}
+NOBODY = {"core.activity_states": "tenant_id | created_at"}
 QUOTAS = {
     "raw.credit_quotas": """
         tier | lifetime | gemini_cap_lifetime | monthly | gemini_cap_monthly

@@ -141,14 +141,14 @@ def test_rows_that_break_a_rule_are_built_until_they_do_not(world: World) -> Non
     world.connection.execute(
         "insert into raw.activities from raw.activities where activity_id = 't1-new'"
     )
-    assert materialised(world, "core.billable_activities") == [False]
-    pending = "from ops.pending_tenants where table_name = 'core.billable_activities'"
-    assert world.rows(pending) == [("core.billable_activities", "t1")]
+    assert materialised(world, "core.activity_states") == [False]
+    pending = "from ops.pending_tenants where table_name = 'core.activity_states'"
+    assert world.rows(pending) == [("core.activity_states", "t1")]
     world.connection.execute(
         "create or replace table raw.activities as "
         "select distinct * from raw.activities"
     )
-    assert materialised(world, "core.billable_activities") == [True]
+    assert materialised(world, "core.activity_states") == [True]
     assert world.rows(pending) == []
 
 

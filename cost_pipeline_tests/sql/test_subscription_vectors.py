@@ -157,8 +157,7 @@ def test_a_scenario_gives_the_recommended_tenants(
     for tenant in case["out"]["recommended"]["tenants"]:
         name = f"{key}/{tenant['tenant']}"
         anchor = scenarios.execute(
-            "select max(anchor_at), max(period_start) from core.periods "
-            "join core.subscription_anchors as anchors on owner_id = anchors.tenant_id "
+            "select min(period_start), max(period_start) from core.periods "
             "where owner_id = ? and period_start <= ?",
             [name, last_poll],
         ).fetchall()
