@@ -63,8 +63,9 @@ LOOKS = {
             and period_start <= (select now_at from ref.clock)
             and tenant_id is not null
     """,
-    "core.item_ticks": "select tenant_id from core.item_ticks where tick_at is null",
-    "core.item_claims": "select tenant_id from core.item_claims where is_due",
+    "core.item_claims": """
+        select tenant_id from core.item_claims where is_due or hour_at is null
+    """,
 }
 PENDING = "select tenant_id from ops.pending_tenants where table_name = ?"
 # Everybody is pending, or the table was made by another query.
