@@ -1,6 +1,7 @@
 """Tables built again for some tenants only are what a whole build would make."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -11,7 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.assets.models import model_asset
-from cost_pipeline.warehouse.keyed import OF_TENANTS, keyed_models, standing_on
+from cost_pipeline.warehouse.keyed import (
+    OF_TENANTS,
+    keyed_models,
+    restricted,
+    standing_on,
+)
 from cost_pipeline.warehouse.models import MARKS, all_models
 from cost_pipeline_tests.sql.keyed_tables import (
     ACTIVITY,
@@ -244,6 +250,20 @@ def test_who_is_changed_by_something_is_built_again(story: str) -> None:
     for step in changes:
         step(world)
     world.run()
+
+
+def test_tables_are_restricted_where_they_are_read_and_keep_their_name() -> None:
+    query = """
+        -- One of core.periods.
+        select periods.owner_id, 'core.periods' as said
+        from core.periods, ref.clock
+    """
+    model = replace(all_models()["core.relay_renewals"], query=query)
+    assert restricted(model) == (
+        "/* One of core.periods. */ SELECT periods.owner_id, 'core.periods' AS said "
+        "FROM (SELECT * FROM core.periods SEMI JOIN temp.touched_tenants "
+        "USING (tenant_id)) AS periods, ref.clock"
+    )
 
 
 def test_what_a_keyed_table_reads_is_keyed_too_or_leaves_a_mark() -> None:
