@@ -15,8 +15,12 @@ check: amount_cents <> 0
 
 item_id: The charge's id; a correction adds how often the charge was claimed before.
 charge_id: The charge it is of.
+activity_id: The activity behind it; null for a renewal.
 item_kind: Kind of charge, or 'correction'.
 amount_cents: Charge; negative = credit.
+currency: Its currency.
+created_at: When it arose.
+service_end: First instant after.
 description: Words on the invoice.
 claimable_at: The first whole hour it can be claimed at: after it arose, or after the
     last claim when it arrived after that.
