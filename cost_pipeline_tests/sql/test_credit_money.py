@@ -103,7 +103,7 @@ def test_what_nobody_knows_is_named_and_never_dropped():
         build_models(
             connection,
             "core.credit_findings",
-            "core.credit_quarantine",
+            "marts.quarantine",
             "core.credit_revenue",
             "marts.credit_balances",
             given=MONEY,
@@ -113,7 +113,7 @@ def test_what_nobody_knows_is_named_and_never_dropped():
             "order by all"
         ).fetchall()
         aside = connection.execute(
-            "select table_name, source_row, reason from core.credit_quarantine"
+            "select table_name, source_row, reason from marts.quarantine"
         ).fetchall()
         audits = [audit for audit in all_audits() if audit.name.startswith("credit")]
         broken = [rule for audit in audits for rule in broken_audit(connection, audit)]
