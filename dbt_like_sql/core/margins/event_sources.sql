@@ -41,11 +41,10 @@ with credits as (
 
 imports as (
     select imports.*, presented.tenant_id, given.source_file, given.source_row,
-        positions.period_start, positions.period_number
+        budgets.period_start, budgets.period_number
     from core.credit_imports as imports
     join staging.credit_ledger_import as given on given.install_id = imports.install_id
-    join core.credit_positions as positions
-        on positions.install_id = imports.install_id
+    join core.credit_budgets as budgets on budgets.install_id = imports.install_id
     left join core.credit_presented as presented
         on presented.install_id = imports.install_id
 ),
