@@ -7,12 +7,13 @@ is done with a tenant only when the rules of the new rows hold; killed before th
 builds them once more.
 """
 
-import re
 import time
 
 import duckdb
+from sqlglot import exp
 
 from cost_pipeline.models.build import Built, has_table, told
+from cost_pipeline.models.macros import parsed
 from cost_pipeline.models.model import MARKS, Model, all_models
 from cost_pipeline.storage.connection import transaction
 
@@ -62,8 +63,9 @@ LOOKS = {
             and period_start <= (select now_at from ref.clock)
             and tenant_id is not null
     """,
-    "core.item_ticks": "select tenant_id from core.item_ticks where tick_at is null",
-    "core.item_claims": "select tenant_id from core.item_claims where is_due",
+    "core.item_claims": """
+        select tenant_id from core.item_claims where is_due or hour_at is null
+    """,
 }
 PENDING = "select tenant_id from ops.pending_tenants where table_name = ?"
 # Everybody is pending, or the table was made by another query.
@@ -159,12 +161,15 @@ def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
 def restricted(model: Model) -> str:
     """The query of a model over the touched tenants' rows alone."""
     tables = OF_TENANTS | keyed_models().keys()
-    names = "|".join(re.escape(table) for table in sorted(tables, reverse=True))
-    return re.sub(
-        rf"(?<![\w.])({names})(?!\w)",
-        rf"(from \1 semi join {TOUCHED} using (tenant_id))",
-        model.query,
-    )
+
+    def touched_rows(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Table) or f"{node.db}.{node.name}" not in tables:
+            return node
+        rows = exp.select("*").from_(exp.table_(node.name, db=node.db))
+        touched = rows.join(TOUCHED, using="tenant_id", join_type="semi")
+        return touched.subquery(node.alias_or_name)
+
+    return parsed(model.query).transform(touched_rows).sql(dialect="duckdb")
 
 
 def keyed_models() -> dict[str, Model]:

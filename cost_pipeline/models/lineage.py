@@ -1,7 +1,8 @@
 """Which upstream columns a column comes from, read from the query itself.
 
-`trace_columns` follows what a column is computed from, `passed_through` only what
+`computed_from` follows what a column is computed from, `passed_through` only what
 reaches it unchanged. Both follow CTEs and every part of a union down to the tables.
+`columns_read` is every column a query looks at, in whichever clause.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,17 +20,35 @@ ColumnsOf = Callable[[str], Collection[str]]
 
 def trace_columns(query: str, columns_of: ColumnsOf) -> Mapping[str, str]:
     """Return `table.column, ...` for each output column that comes from a table."""
-    traced = _traced(query, _Tracer(columns_of, is_unchanged_only=False))
     named = {
         name: sorted({f"{table.split('.')[-1]}.{column}" for table, column in origins})
-        for name, origins in traced.items()
+        for name, origins in computed_from(query, columns_of).items()
     }
     return {name: ", ".join(sources) for name, sources in named.items() if sources}
+
+
+def computed_from(query: str, columns_of: ColumnsOf) -> Mapping[str, set[Origin]]:
+    """For each output column the columns of tables that its value is made of."""
+    return _traced(query, _Tracer(columns_of, is_unchanged_only=False))
 
 
 def passed_through(query: str, columns_of: ColumnsOf) -> Mapping[str, set[Origin]]:
     """For each output column the columns that reach it as they are, if any do."""
     return _traced(query, _Tracer(columns_of, is_unchanged_only=True))
+
+
+def columns_read(query: str, columns_of: ColumnsOf) -> set[Origin]:
+    """Every column of a table that the query looks at: filters and joins count too."""
+    root = build_scope(parsed(query))
+    tracer = _Tracer(columns_of, is_unchanged_only=False)
+    return {
+        (_name(source), name)
+        for scope in (root.traverse() if root else ())
+        for column in _columns_in(scope)
+        for source in tracer.candidates(column, scope)
+        if isinstance(source, exp.Table)
+        for name in (columns_of(_name(source)) if column.is_star else [column.name])
+    }
 
 
 def compared_with_now(
@@ -88,7 +107,7 @@ class _Tracer:
         """Follow every column below a node through the CTEs to the tables."""
         found: set[Origin] = set()
         for column in node.find_all(exp.Column):
-            for source in self._candidates(column, scope):
+            for source in self.candidates(column, scope):
                 step = (id(source), column.name)
                 if step in seen:
                     continue
@@ -102,13 +121,15 @@ class _Tracer:
                 found |= origins
         return found
 
-    def _candidates(self, column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
+    def candidates(self, column: exp.Column, scope: Scope) -> list[exp.Table | Scope]:
         """The tables or CTEs a column may come from: the named one, or all that fit."""
         sources = {
             name: source
             for name, (_, source) in scope.selected_sources.items()
             if isinstance(source, exp.Table | Scope)
         }
+        if column.is_star and not column.table:
+            return list(sources.values())
         if column.table:
             named = sources.get(column.table)
             return [named] if named is not None else []
@@ -126,6 +147,15 @@ class _Tracer:
             return column in self.columns_of(_name(source))
         has_star = any(projection.is_star for projection in _selects(source))
         return has_star or _position(source, column) is not None
+
+
+def _columns_in(scope: Scope) -> Iterator[exp.Column]:
+    """The columns a query names itself, a bare star and those it joins by included."""
+    yield from scope.find_all(exp.Column)
+    if any(isinstance(projection, exp.Star) for projection in _selects(scope)):
+        yield exp.column(exp.Star())
+    for join in scope.find_all(exp.Join):
+        yield from (exp.column(key.name) for key in join.args.get("using") or ())
 
 
 def _name(source: exp.Table) -> str:

@@ -10,7 +10,7 @@ import duckdb
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 
-NO_SUBSCRIPTIONS = {"core.subscription_anchors": "tenant_id | anchor_at"}
+NO_SUBSCRIPTIONS = {"core.activity_states": "tenant_id | created_at"}
 GIVEN = (
     "raw.installs",
     "raw.credit_events",

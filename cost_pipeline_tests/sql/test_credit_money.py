@@ -6,7 +6,7 @@ from cost_pipeline.models.model import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
-NOBODY = {"core.subscription_anchors": "tenant_id | anchor_at"}
+NOBODY = {"core.activity_states": "tenant_id | created_at"}
 QUOTAS = {
     "raw.credit_quotas": """
         tier | lifetime | gemini_cap_lifetime | monthly | gemini_cap_monthly
@@ -103,7 +103,7 @@ def test_what_nobody_knows_is_named_and_never_dropped():
         build_models(
             connection,
             "core.credit_findings",
-            "core.credit_quarantine",
+            "marts.quarantine",
             "core.credit_revenue",
             "marts.credit_balances",
             given=MONEY,
@@ -113,7 +113,7 @@ def test_what_nobody_knows_is_named_and_never_dropped():
             "order by all"
         ).fetchall()
         aside = connection.execute(
-            "select table_name, source_row, reason from core.credit_quarantine"
+            "select table_name, source_row, reason from marts.quarantine"
         ).fetchall()
         audits = [audit for audit in all_audits() if audit.name.startswith("credit")]
         broken = [rule for audit in audits for rule in broken_audit(connection, audit)]

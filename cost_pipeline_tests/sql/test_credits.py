@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-NOBODY = {"core.subscription_anchors": "tenant_id | anchor_at"}
+NOBODY = {"core.activity_states": "tenant_id | created_at"}
 QUOTAS = {
     "raw.credit_quotas": """
         tier | lifetime | gemini_cap_lifetime | monthly | gemini_cap_monthly

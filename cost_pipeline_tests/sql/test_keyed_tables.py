@@ -1,6 +1,7 @@
 """Tables built again for some tenants only are what a whole build would make."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from cost_pipeline.models.changed_tenants import (
     OF_TENANTS,
     keyed_models,
     note_marks,
+    restricted,
     standing_on,
 )
 from cost_pipeline.models.model import MARKS, all_models
@@ -125,9 +127,8 @@ def test_a_day_builds_those_who_did_something_and_those_who_renew(world: World) 
     assert {name for name, count in world.rebuilt.items() if count == 3} == set(
         standing_on("core.periods")
     )
-    # Who only renews did nothing that the log would tell, and nothing was claimed.
+    # Who only renews did nothing that the log would tell.
     assert world.rebuilt["core.activity_states"] == 1
-    assert world.rebuilt["core.claimed_charges"] == 0
 
 
 def test_what_was_claimed_builds_what_reads_claims_and_no_more(world: World) -> None:
@@ -146,14 +147,14 @@ def test_rows_that_break_a_rule_are_built_until_they_do_not(world: World) -> Non
     world.connection.execute(
         "insert into raw.activities from raw.activities where activity_id = 't1-new'"
     )
-    assert materialised(world, "core.billable_activities") == [False]
-    pending = "from ops.pending_tenants where table_name = 'core.billable_activities'"
-    assert world.rows(pending) == [("core.billable_activities", "t1")]
+    assert materialised(world, "core.activity_states") == [False]
+    pending = "from ops.pending_tenants where table_name = 'core.activity_states'"
+    assert world.rows(pending) == [("core.activity_states", "t1")]
     world.connection.execute(
         "create or replace table raw.activities as "
         "select distinct * from raw.activities"
     )
-    assert materialised(world, "core.billable_activities") == [True]
+    assert materialised(world, "core.activity_states") == [True]
     assert world.rows(pending) == []
 
 
@@ -249,6 +250,20 @@ def test_who_is_changed_by_something_is_built_again(story: str) -> None:
     for step in changes:
         step(world)
     world.run()
+
+
+def test_tables_are_restricted_where_they_are_read_and_keep_their_name() -> None:
+    query = """
+        -- One of core.periods.
+        select periods.owner_id, 'core.periods' as said
+        from core.periods, ref.clock
+    """
+    model = replace(all_models()["core.relay_renewals"], query=query)
+    assert restricted(model) == (
+        "/* One of core.periods. */ SELECT periods.owner_id, 'core.periods' AS said "
+        "FROM (SELECT * FROM core.periods SEMI JOIN temp.touched_tenants "
+        "USING (tenant_id)) AS periods, ref.clock"
+    )
 
 
 def test_what_a_keyed_table_reads_is_keyed_too_or_leaves_a_mark() -> None:

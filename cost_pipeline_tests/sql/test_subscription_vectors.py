@@ -16,6 +16,7 @@ import pytest
 
 from cost_pipeline_tests.sql.subscription_tables import (
     Row,
+    build_all,
     build_drafts,
     give_log,
     give_plans,
@@ -23,12 +24,24 @@ from cost_pipeline_tests.sql.subscription_tables import (
     instant,
     problems,
     run_once,
+    upstream_of,
 )
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 VECTORS = Path(__file__).resolve().parents[1] / "golden" / "vectors"
 LONG_AGO = datetime(1900, 1, 1)
 AFTER_ALL = datetime(2028, 3, 1, tzinfo=UTC)
+ITEMS = "core.subscription_items"
+# The vectors claim when somebody polls, the pipeline at whole hours.
+CLAIMED_AT_POLLS = f"""
+update {ITEMS} as items set claimable_at = coalesce(
+    (
+        select min(poll_at) from polls
+        where polls.tenant_id = items.tenant_id and poll_at >= items.created_at
+    ),
+    timestamp '9999-12-31'
+)
+"""
 Json = dict[str, Any]
 
 
@@ -59,7 +72,7 @@ def log_rows(prefix: str, activities: list[Json]) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def scenarios() -> Iterator[duckdb.DuckDBPyConnection]:
-    """All scenarios in one warehouse, their polls as the claim ticks, issued once."""
+    """All scenarios in one warehouse, claimed at their polls, issued once."""
     every = cases("billing_scenarios")
     plans = {
         (plan["id"], plan["name"], plan["amount_cents"])
@@ -85,11 +98,11 @@ def scenarios() -> Iterator[duckdb.DuckDBPyConnection]:
                 for row in log_rows(f"{k}/", c["in"]["activities"])
             ],
         )
-        connection.execute(
-            "create table core.claim_ticks (tenant_id text, tick_at timestamp)"
-        )
-        insert(connection, "core.claim_ticks", "tenant_id, tick_at", ticks)
-        run_once(connection, given=("core.claim_ticks",))
+        connection.execute("create table polls (tenant_id text, poll_at timestamp)")
+        insert(connection, "polls", "tenant_id, poll_at", ticks)
+        build_all(connection, upstream_of(ITEMS))
+        connection.execute(CLAIMED_AT_POLLS)
+        run_once(connection, given=[ITEMS])
         yield connection
 
 
@@ -157,8 +170,7 @@ def test_a_scenario_gives_the_recommended_tenants(
     for tenant in case["out"]["recommended"]["tenants"]:
         name = f"{key}/{tenant['tenant']}"
         anchor = scenarios.execute(
-            "select max(anchor_at), max(period_start) from core.periods "
-            "join core.subscription_anchors as anchors on owner_id = anchors.tenant_id "
+            "select min(period_start), max(period_start) from core.periods "
             "where owner_id = ? and period_start <= ?",
             [name, last_poll],
         ).fetchall()
@@ -213,10 +225,11 @@ def test_the_remaining_part_of_a_price_is_exact() -> None:
             [(code, code, 1, price, LONG_AGO, None) for code, price in prices],
         )
         give_log(connection, log)
-        build_models(connection, "core.activity_charges")
+        build_models(connection, "core.subscription_charges")
         found = dict(
             connection.execute(
-                "select tenant_id, amount_cents from core.activity_charges"
+                "select tenant_id, amount_cents from core.subscription_charges "
+                "where item_kind <> 'renewal'"
             ).fetchall()
         )
     for key, case in amounts.items():

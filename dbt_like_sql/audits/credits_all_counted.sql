@@ -6,18 +6,14 @@ on: core.credit_usage
 with events as (
     select count(*) as number
     from staging.credit_events
-    cross join ref.clock as clock
-    where occurred_at <= clock.now_at
 ),
 
 -- Few installs come from the old ledger: only their events are looked at one by one.
 imported as (
     select count(*) as number
     from staging.credit_events as events
-    cross join ref.clock as clock
     join core.credit_anchors as anchors on anchors.install_id = events.install_id
-    where anchors.imported_until is not null
-        and events.occurred_at <= least(anchors.imported_until, clock.now_at)
+    where events.occurred_at <= anchors.imported_until
 ),
 
 counted as (

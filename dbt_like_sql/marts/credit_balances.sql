@@ -58,8 +58,8 @@ select
     planned.tier,
     planned.is_known_tier,
     planned.has_hardware,
-    positions.period_start,
-    positions.next_renewal_at,
+    planned.period_start,
+    planned.next_renewal_at,
     planned.used,
     cast(planned.room_left as bigint) as remaining,
     planned.capped,
@@ -73,12 +73,10 @@ select
         end as varchar
     ) as planned_backend,
     cast(planned.refusal as varchar) as reason,
-    positions.held,
+    planned.held,
     cast(planned.beyond as bigint) as overdraft,
     planned.beyond > 0 as is_overdrawn,
-    positions.lifetime_used,
-    positions.monthly_used,
+    planned.lifetime_used,
+    planned.monthly_used,
     planned.last_active_at
 from planned
-join core.credit_positions as positions
-    on positions.install_id = planned.install_id

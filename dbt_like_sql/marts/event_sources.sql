@@ -27,15 +27,14 @@ with imports as (
         given.source_file,
         given.source_row,
         case
-            when positions.period_number = 0 then positions.period_start
+            when budgets.period_number = 0 then budgets.period_start
             else coalesce(
-                imports.renewal_at, imports.imported_until, positions.period_start
+                imports.renewal_at, imports.imported_until, budgets.period_start
             )
         end as month_counts_at
     from core.credit_imports as imports
     join staging.credit_ledger_import as given on given.install_id = imports.install_id
-    join core.credit_positions as positions
-        on positions.install_id = imports.install_id
+    join core.credit_budgets as budgets on budgets.install_id = imports.install_id
     left join core.credit_presented as presented
         on presented.install_id = imports.install_id
 ),

@@ -7,6 +7,9 @@ mended, or when what made it unusable (an unknown tier, say) becomes known.
 grain: table_name, source_file, source_row, reason
 
 table_name: The table the row was meant for.
+source_file: SHA-256 of the landed file.
+source_row: Row in that file.
+reason: What is wrong with it.
 raw_text: The row as it came, cut to 2,000 characters.
 */
 with mended_listings as (
@@ -30,6 +33,30 @@ mended_files as (
     from sent_again
     group by version
     having bool_and(is_old)
+),
+
+credits_of_no_tier as (
+    -- A tier that is added to the quotas frees its credits at the next run; nothing has
+    -- to be sent again.
+    select
+        'raw.credit_events' as table_name,
+        events.source_file,
+        events.source_row,
+        concat('tier has no quota: ', left(events.tier, 60)) as reason,
+        left(
+            concat_ws(
+                ',',
+                events.event_id,
+                events.install_id,
+                events.occurred_at,
+                events.tier,
+                events.backend
+            ),
+            2000
+        ) as raw_text
+    from staging.credit_events as events
+    left join core.credit_tiers as tiers on tiers.tier = events.tier
+    where tiers.tier is null
 )
 
 select
@@ -44,4 +71,4 @@ left join mended_files using (source_file)
 where mended_listings.table_name is null and mended_files.source_file is null
 union all
 select table_name, source_file, source_row, reason, raw_text
-from core.credit_quarantine
+from credits_of_no_tier

@@ -21,29 +21,18 @@ with events as (
         min(events.occurred_at) filter (where tiers.capped = 'monthly')
             as first_paid_at
     from staging.credit_events as events
-    cross join ref.clock as clock
     left join core.credit_tiers as tiers on tiers.tier = events.tier
     left join core.credit_imports as imports
         on imports.install_id = events.install_id
-    where events.occurred_at <= clock.now_at
-        and (
-            imports.imported_until is null
-            or events.occurred_at > imports.imported_until
-        )
+    where imports.imported_until is null
+        or events.occurred_at > imports.imported_until
     group by events.install_id
-),
-
-seen as (
-    select installs.install_id, installs.first_seen_at
-    from staging.installs as installs
-    cross join ref.clock as clock
-    where installs.first_seen_at <= clock.now_at
 ),
 
 everyone as (
     select install_id from events
     union
-    select install_id from seen
+    select install_id from staging.installs
     union
     select install_id from core.credit_imports
 ),
@@ -55,11 +44,12 @@ known as (
         case when imports.has_paid then imports.anchor_at end as settled_at,
         events.first_paid_at,
         imports.anchor_at as imported_at,
-        seen.first_seen_at,
+        installs.first_seen_at,
         events.first_at
     from everyone
     left join events on events.install_id = everyone.install_id
-    left join seen on seen.install_id = everyone.install_id
+    left join staging.installs as installs
+        on installs.install_id = everyone.install_id
     left join core.credit_imports as imports
         on imports.install_id = everyone.install_id
 )

@@ -22,8 +22,6 @@ with registered as (
         installs.tier,
         coalesce(installs.tier_changed_at, installs.first_seen_at) as presented_at
     from staging.installs as installs
-    cross join ref.clock as clock
-    where installs.first_seen_at <= clock.now_at
 ),
 
 presented as (

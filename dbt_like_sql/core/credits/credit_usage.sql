@@ -27,13 +27,9 @@ with counted as (
         12 * (year(events.occurred_at) - year(anchors.anchor_at))
         + month(events.occurred_at) - month(anchors.anchor_at) as months
     from staging.credit_events as events
-    cross join ref.clock as clock
     join core.credit_anchors as anchors on anchors.install_id = events.install_id
-    where events.occurred_at <= clock.now_at
-        and (
-            anchors.imported_until is null
-            or events.occurred_at > anchors.imported_until
-        )
+    where anchors.imported_until is null
+        or events.occurred_at > anchors.imported_until
 ),
 
 placed as (

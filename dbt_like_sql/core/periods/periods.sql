@@ -5,6 +5,9 @@ A boundary is the anchor itself plus k calendar months, clamped to the month's l
 and never computed from a clamped boundary: 31 January, 28 February, 31 March. A period
 ends where the next one starts. Periods reach one past the run's now.
 
+A tenant's are counted from its first billable activity, of a free plan too. Anchors are
+derived and never stored, so a log read afresh gives the same periods.
+
 grain: owner_kind, owner_id, period_number
 keyed: tenant_id
 keyless: core.credit_anchors
@@ -18,8 +21,13 @@ period_start: First instant.
 period_end: First instant after it, which is the start of the next.
 */
 with anchors as (
-    select 'tenant' as owner_kind, tenant_id as owner_id, tenant_id, anchor_at
-    from core.subscription_anchors
+    select
+        'tenant' as owner_kind,
+        tenant_id as owner_id,
+        tenant_id,
+        min(created_at) as anchor_at
+    from core.activity_states
+    group by tenant_id
     union all
     select 'install' as owner_kind, install_id as owner_id, null, anchor_at
     from core.credit_anchors

@@ -21,10 +21,9 @@ with unknown_types as (
         || ' is no type that is billed' as detail,
         activities.created_at as happened_at
     from staging.activities as activities
-    cross join ref.clock as clock
-    left join core.billable_activities as billable
-        on activities.activity_id = billable.activity_id
-    where billable.activity_id is null and activities.created_at <= clock.now_at
+    left join core.activity_states as states
+        on activities.activity_id = states.activity_id
+    where states.activity_id is null
 ),
 
 useless as (
@@ -53,7 +52,7 @@ arrivals as (
             order by sequence
             rows between unbounded preceding and 1 preceding
         ) as latest_at
-    from core.billable_activities
+    from core.activity_states
 ),
 
 late as (
@@ -66,6 +65,63 @@ late as (
         created_at as happened_at
     from arrivals
     where created_at < latest_at
+),
+
+priced as (
+    select
+        states.*,
+        known.plan_code is not null as has_price,
+        states.change_kind = 'plan_change' and earlier.plan_code is null
+            as has_unknown_past
+    from core.activity_states as states
+    left join core.plan_prices as known
+        on
+            states.plan_after = known.plan_code
+            and states.created_at >= known.valid_from
+            and states.created_at < known.valid_to
+    left join core.periods as periods
+        on
+            states.tenant_id = periods.owner_id
+            and periods.owner_kind = 'tenant'
+            and states.created_at >= periods.period_start
+            and states.created_at < periods.period_end
+    -- The old plan is credited at the price it was charged at, if it was.
+    left join core.plan_prices as earlier
+        on
+            states.plan_before = earlier.plan_code
+            and greatest(periods.period_start, states.last_change_at)
+            >= earlier.valid_from
+            and greatest(periods.period_start, states.last_change_at) < earlier.valid_to
+    where states.change_kind <> 'none'
+),
+
+unpriced as (
+    select
+        case
+            when plan_after = '' or (change_kind = 'plan_change' and plan_before = '')
+                then 'change_without_plan'
+            else 'plan_without_price'
+        end as finding,
+        activity_id as subject_id,
+        tenant_id,
+        activity_type || ' of ' || resource_id || ' from plan ''' || plan_before
+        || ''' to ''' || plan_after || ''' charged nothing: no such plan or price'
+            as detail,
+        created_at as happened_at
+    from priced
+    where not has_price or has_unknown_past
+),
+
+unrenewed as (
+    select
+        'renewal_without_price' as finding,
+        tenant_id || '/' || resource_id || '/'
+        || strftime(boundary_at, '%Y-%m-%dT%H:%M:%S') as subject_id,
+        tenant_id,
+        'plan ''' || plan_code || ''' had no price at the renewal' as detail,
+        boundary_at as happened_at
+    from core.relay_renewals
+    where price_cents is null
 ),
 
 held as (
@@ -92,7 +148,9 @@ from (
     union all
     select * from late
     union all
-    select * from held
+    select * from unpriced
     union all
-    select * from core.price_findings
+    select * from unrenewed
+    union all
+    select * from held
 )

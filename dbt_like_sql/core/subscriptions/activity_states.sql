@@ -5,6 +5,9 @@ The log is folded in its total order, by instant and then by sequence: two activ
 of one second are common, and guessing their order loses a plan change. Only a real
 change of state is worth money; the rest is named 'none' and shown to operators.
 
+Types of activity that change nothing a relay costs are left out before anything is
+folded, because a window must not see them; `core.activity_findings` names them.
+
 grain: activity_id
 keyed: tenant_id
 
@@ -16,14 +19,38 @@ change_kind: 'create', 'reactivate', 'deactivate', 'plan_change' or 'none'.
 last_change_at: The change before this one, if there was one.
 next_at: The next activity of the relay, if there is one.
 */
-with folded as (
+with billable as (
+    -- What each activity states of its relay; null = unchanged.
     select
-        told.*,
+        activity_id,
+        tenant_id,
+        resource_id,
+        activity_type,
+        sequence,
+        created_at,
+        case
+            when activity_type in ('create_relay', 'activate_relay') then true
+            when activity_type = 'deactivate_relay' then false
+        end as sets_active,
+        case
+            -- A relay created anew without a plan has none, whatever it had before.
+            when activity_type = 'create_relay' then coalesce(plan_code, '')
+            when activity_type = 'update_relay' then nullif(plan_code, '')
+        end as sets_plan
+    from staging.activities
+    where activity_type in (
+        'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay'
+    )
+),
+
+folded as (
+    select
+        billable.*,
         coalesce(last_value(sets_active ignore nulls) over earlier, false)
             as was_active,
         coalesce(last_value(sets_plan ignore nulls) over earlier, '') as had_plan,
         lead(created_at) over in_order as next_at
-    from core.billable_activities as told
+    from billable
     window
         in_order as (
             partition by tenant_id, resource_id

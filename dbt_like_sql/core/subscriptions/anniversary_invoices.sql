@@ -31,7 +31,6 @@ is_provisional: Whether nobody was told yet.
 with voided as (
     select distinct subject_id as invoice_id
     from staging.decisions
-    join ref.clock on decided_at <= now_at
     where decision = 'void-invoice'
 ),
 
@@ -55,10 +54,7 @@ documents as (
 taxed as (
     select
         documents.*,
-        sign(subtotal_cents) * (
-            (2 * abs(cast(subtotal_cents as hugeint)) * tax_millionths + 1000000)
-            // (2 * cast(1000000 as hugeint))
-        ) as tax_cents
+        share_of(subtotal_cents, tax_millionths, 1000000) as tax_cents
     from documents
 )
 

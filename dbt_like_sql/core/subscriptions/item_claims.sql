@@ -1,15 +1,21 @@
 /*
 What every open item is to be claimed by: an invoice, a settlement at zero, or nothing.
 
+Over the hours in order, an invoice arises exactly where the running sum reaches a new
+maximum above zero; a sum that comes back to the last maximum settles what waits
+without an invoice. A net credit waits and carries over. Sums never mix two currencies.
+
 The step that writes the ledger takes the rows that are due as they are, so the columns
 are those of the ledger, and an invoice's period and tax are fixed with its items.
 
 grain: item_id
 check: not is_due or event_at is not null
 check: invoice_id is null or event_at is not null
+check: event_at is null or event_at >= hour_at
 
 item_id: The item.
-event_at: The tick that claims it; null while it waits.
+hour_at: The whole hour it counts in; null while that is not over.
+event_at: The hour that claims it, the tick of the claim; null while it waits.
 invoice_id: The invoice of that tick; null if it settles or waits.
 period_start: Start of the tenant's period the tick is in.
 period_end: End of it.
@@ -19,7 +25,68 @@ is_before_start: Whether it arose before documents are issued.
 hold_reason: Why nothing of this customer may be claimed yet; null = nothing.
 is_due: Whether it may be claimed now; never before a start is set.
 */
-with claimed as (
+with hours as (
+    select
+        items.tenant_id,
+        items.currency,
+        items.is_before_start,
+        items.claimable_at as hour_at,
+        sum(items.amount_cents) as hour_cents
+    from core.subscription_items as items
+    join ref.clock as clock on items.claimable_at <= clock.now_at
+    group by
+        items.tenant_id, items.currency, items.is_before_start, items.claimable_at
+),
+
+running as (
+    select
+        hours.*,
+        sum(hour_cents) over (
+            partition by tenant_id, currency, is_before_start order by hour_at
+        ) as running_cents
+    from hours
+),
+
+highs as (
+    select
+        running.*,
+        greatest(coalesce(max(running_cents) over (
+            partition by tenant_id, currency, is_before_start
+            order by hour_at
+            rows between unbounded preceding and 1 preceding
+        ), 0), 0) as high_cents
+    from running
+),
+
+waits as (
+    select
+        highs.*,
+        min(case when running_cents >= high_cents then hour_at end) over (
+            partition by tenant_id, currency, is_before_start
+            order by hour_at
+            rows between current row and unbounded following
+        ) as event_at
+    from highs
+),
+
+events as (
+    select
+        waiting.tenant_id,
+        waiting.currency,
+        waiting.is_before_start,
+        waiting.hour_at,
+        waiting.event_at,
+        coalesce(claiming.running_cents > claiming.high_cents, false) as is_invoice
+    from waits as waiting
+    left join waits as claiming
+        on
+            waiting.tenant_id = claiming.tenant_id
+            and waiting.currency = claiming.currency
+            and waiting.is_before_start = claiming.is_before_start
+            and waiting.event_at = claiming.hour_at
+),
+
+claimed as (
     select
         events.*,
         periods.period_start,
@@ -38,7 +105,7 @@ with claimed as (
                 || ':' || strftime(events.event_at, '%Y-%m-%dT%H:%M:%S')
                 || case when events.is_before_start then ':before_start' else '' end
         end as invoice_id
-    from core.claim_events as events
+    from events
     left join core.periods as periods
         on
             events.tenant_id = periods.owner_id
@@ -58,7 +125,8 @@ select
     items.activity_id, items.plan_code, items.item_kind, items.amount_cents,
     items.currency, items.created_at, items.service_start, items.service_end,
     items.description,
-    claimed.event_at,
+    claimed.hour_at,
+    cast(claimed.event_at as timestamp) as event_at,
     cast(claimed.invoice_id as varchar) as invoice_id,
     claimed.period_start,
     claimed.period_end,
@@ -74,10 +142,9 @@ select
     ) as is_due
 from core.subscription_items as items
 cross join ref.clock as clock
-left join core.item_ticks as ticks on items.item_id = ticks.item_id
 left join claimed
     on
-        ticks.tenant_id = claimed.tenant_id
-        and ticks.currency = claimed.currency
-        and ticks.is_before_start = claimed.is_before_start
-        and ticks.tick_at = claimed.tick_at
+        items.tenant_id = claimed.tenant_id
+        and items.currency = claimed.currency
+        and items.is_before_start = claimed.is_before_start
+        and items.claimable_at = claimed.hour_at

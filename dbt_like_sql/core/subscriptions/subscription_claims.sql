@@ -24,20 +24,13 @@ claimed_at: The now of the run that claimed it; null = not claimed.
 state: 'invoiced', 'settled' (net zero), 'draft', 'draft_settled', 'waiting' (net
     credit, or the hour is not over) or 'before_start'.
 */
-with claims as (
-    -- A run as of the past does not know what was claimed later.
-    select told.*
-    from staging.claims as told
-    join ref.clock as clock on told.claimed_at <= clock.now_at
-)
-
 select
     item_id, charge_id, tenant_id, resource_id, activity_id, plan_code, item_kind,
     amount_cents, currency, created_at, service_start, service_end, description,
     tick_at, invoice_id, period_start, period_end, tax_code, tax_rate, claimed_at,
     cast(case when invoice_id is null then 'settled' else 'invoiced' end as varchar)
         as state
-from claims
+from staging.claims
 union all
 select
     items.item_id, items.charge_id, items.tenant_id, items.resource_id,
@@ -53,5 +46,5 @@ select
         else 'draft'
     end as varchar) as state
 from core.item_claims as items
-left join claims on items.item_id = claims.item_id
+left join staging.claims as claims on items.item_id = claims.item_id
 where claims.item_id is null

@@ -6,16 +6,24 @@ the difference between the fresh charge and all that was claimed of it is one
 correction, and a charge the log no longer yields is corrected to nothing. So claimed
 and open items of a charge always sum to the fresh charge.
 
+Items are claimed at whole hours and never at a run's own time, so a pipeline that slept
+for a month makes the documents it would have made awake.
+
 grain: item_id
 keyed: tenant_id
 check: amount_cents <> 0
 
 item_id: The charge's id; a correction adds how often the charge was claimed before.
 charge_id: The charge it is of.
+activity_id: The activity behind it; null for a renewal.
 item_kind: Kind of charge, or 'correction'.
 amount_cents: Charge; negative = credit.
+currency: Its currency.
+created_at: When it arose.
+service_end: First instant after.
 description: Words on the invoice.
-claimable_at: When it arose, or just after the last claim when it arrived after that.
+claimable_at: The first whole hour it can be claimed at: after it arose, or after the
+    last claim when it arrived after that.
 is_before_start: Whether it arose before documents are issued; never claimed then.
 */
 with charges as (
@@ -28,62 +36,75 @@ with charges as (
         gone.charge_id, gone.tenant_id, gone.resource_id, gone.activity_id,
         gone.plan_code, 'correction' as item_kind, 0 as amount_cents, gone.currency,
         gone.created_at, gone.service_start, gone.service_end, gone.description
-    from core.claimed_charges as gone
+    from staging.prior_claims as gone
     left join core.subscription_charges as fresh on gone.charge_id = fresh.charge_id
-    where fresh.charge_id is null
+    where gone.item_id = gone.charge_id and fresh.charge_id is null
+),
+
+claimed as (
+    select
+        charge_id,
+        sum(amount_cents) as claimed_cents,
+        count(*) as claims
+    from staging.prior_claims
+    group by charge_id
 ),
 
 last_claims as (
     select tenant_id, currency, max(tick_at) as last_tick_at
     from staging.prior_claims
-    join ref.clock on claimed_at <= now_at
     group by tenant_id, currency
 ),
 
 judged as (
     select
         charges.*,
-        standing.claims,
-        coalesce(standing.standing_cents, 0) as standing_cents,
+        claimed.claims,
+        charges.amount_cents - coalesce(claimed.claimed_cents, 0) as open_cents,
+        last_claims.last_tick_at,
         -- What was told must be put right, whenever it arose.
-        standing.claims is null
+        claimed.claims is null
         and coalesce(charges.created_at < clock.issue_from, false) as is_before_start
     from charges
     cross join ref.clock as clock
-    left join core.claimed_charges as standing
-        on charges.charge_id = standing.charge_id
+    left join claimed on charges.charge_id = claimed.charge_id
+    left join last_claims
+        on
+            charges.tenant_id = last_claims.tenant_id
+            and charges.currency = last_claims.currency
+),
+
+open_items as (
+    select
+        judged.*,
+        case
+            when is_before_start then created_at
+            else greatest(created_at, last_tick_at + interval '1 microsecond')
+        end as free_at
+    from judged
+    where open_cents <> 0
 )
 
 select
-    cast(judged.charge_id || coalesce('#' || judged.claims, '') as varchar) as item_id,
-    judged.charge_id,
-    judged.tenant_id,
-    judged.resource_id,
-    judged.activity_id,
-    judged.plan_code,
+    cast(charge_id || coalesce('#' || claims, '') as varchar) as item_id,
+    charge_id,
+    tenant_id,
+    resource_id,
+    activity_id,
+    plan_code,
+    cast(case when claims > 0 then 'correction' else item_kind end as varchar)
+        as item_kind,
+    cast(open_cents as bigint) as amount_cents,
+    currency,
+    created_at,
+    service_start,
+    service_end,
     cast(
-        case when judged.claims > 0 then 'correction' else judged.item_kind end
-        as varchar
-    ) as item_kind,
-    cast(judged.amount_cents - judged.standing_cents as bigint) as amount_cents,
-    judged.currency,
-    judged.created_at,
-    judged.service_start,
-    judged.service_end,
-    cast(
-        case when judged.claims > 0 then 'Correction: ' else '' end
-        || judged.description as varchar
+        case when claims > 0 then 'Correction: ' else '' end || description as varchar
     ) as description,
-    cast(case
-        when judged.is_before_start then judged.created_at
-        else greatest(
-            judged.created_at, last_claims.last_tick_at + interval '1 microsecond'
-        )
-    end as timestamp) as claimable_at,
-    cast(judged.is_before_start as boolean) as is_before_start
-from judged
-left join last_claims
-    on
-        judged.tenant_id = last_claims.tenant_id
-        and judged.currency = last_claims.currency
-where judged.amount_cents <> judged.standing_cents
+    cast(
+        date_trunc('hour', free_at + interval '1 hour' - interval '1 microsecond')
+        as timestamp
+    ) as claimable_at,
+    is_before_start
+from open_items

@@ -20,16 +20,12 @@ with told as (
             activity_id, resource_id, activity_type, plan_code, sequence, created_at
         )) as log_hash
     from staging.activities
-    cross join ref.clock as clock
-    where created_at <= clock.now_at
     group by tenant_id
 ),
 
 claimed as (
     select tenant_id, count(*) as claims, bit_xor(hash(item_id)) as claims_hash
     from staging.prior_claims
-    cross join ref.clock as clock
-    where claimed_at <= clock.now_at
     group by tenant_id
 ),
 
@@ -46,10 +42,9 @@ rates as (
 ),
 
 voided as (
-    select bit_xor(hash(subject_id)) as void_hash
+    select bit_xor(hash(decision_id)) as void_hash
     from staging.decisions
-    cross join ref.clock as clock
-    where decision = 'void-invoice' and decided_at <= clock.now_at
+    where decision = 'void-invoice'
 )
 
 select
