@@ -69,29 +69,21 @@ class Jobs:
         instance = open_history(settings)
         return cls(instance, defs.get_repository_def(), run_clock(settings).now)
 
-    def whole(self, window: Window | None) -> None:
-        """Every table once: what exists, the days, the books."""
-        if window is None:
-            self.run("books", MODELS)
-            return
-        self.run("collect", MODELS)
-        self.run("metering", METERED, days_of(window))
-        self.run("books", MODELS, without=set(self.order))
+    def whole(self) -> None:
+        """Every table that is due, with the days that are on the way."""
+        self.run("whole", MODELS)
 
     def run(
         self,
         job: str,
         chosen: Collection[str],
         tags: dict[str, str] | None = None,
-        *,
-        without: Collection[str] = (),
     ) -> None:
         """Run some tables of a job, named one by one or by their layer."""
         keys = [
             key
             for key in self.repository.get_job(job).asset_layer.executable_asset_keys
-            if (table := ".".join(key.path)) not in without
-            and (table in chosen or key.path[0] in chosen)
+            if ((table := ".".join(key.path)) in chosen or key.path[0] in chosen)
             and (key.path[0] != "ledger" or table in STEPS_OF_LEDGER)
         ]
         given: dict[str, Any] = {NOW_TAG: self.now.isoformat(), **(tags or {})}

@@ -96,7 +96,7 @@ def next_day(size: Size) -> Result:
 
 def _timed(jobs: Jobs) -> float:
     wanted = {*below("core.item_claims", *WANTED), *WANTED}
-    return timed(lambda: jobs.run("books", wanted))
+    return timed(lambda: jobs.run("whole", wanted))
 
 
 def logs(homes: Homes, size: Size) -> Iterator[Row]:

@@ -18,6 +18,9 @@ from typing import Any
 
 import duckdb
 
+from cost_pipeline.assets.nodes import LAST_OF_DAYS
+from cost_pipeline.books.ledger_tables import append_due
+from cost_pipeline.books.metered_days import NEEDED, remember_metered
 from cost_pipeline.models.build import Window, replace_range
 from cost_pipeline.models.model import Model, all_models
 from cost_pipeline.models.rules import broken_rules
@@ -28,7 +31,6 @@ from cost_pipeline.storage.connection import prepare
 from cost_pipeline_tests.benchmarks import bills, crowds, logs, world
 from cost_pipeline_tests.benchmarks.jobs import (
     METERED,
-    MODELS,
     Jobs,
     below,
     days_of,
@@ -57,7 +59,7 @@ def chain(size: Size) -> Result:
     """All tables through the jobs; the order goes to the bare build."""
     jobs = Jobs.opened()
     started = time.perf_counter()
-    jobs.whole(Window(size.first.date(), size.now.date() - timedelta(days=1)))
+    jobs.whole()
     return {
         "seconds": time.perf_counter() - started,
         "order": jobs.order,
@@ -68,10 +70,6 @@ def chain(size: Size) -> Result:
 
 def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Result:
     """The same SQL in the same order on one plain connection, and nothing else."""
-    from cost_pipeline.assets.models import remember
-
-    from cost_pipeline.books.ledger_tables import append_due
-
     settings = Settings.load()
     with opened_warehouse(settings, run_clock(settings)):
         pass
@@ -87,7 +85,8 @@ def bare(size: Size, order: list[str], memory_limit: str | None = None) -> Resul
             append_due(connection, models[table], None)
         elif models[table].partition:
             replace_range(connection, models[table], window)
-            remember(connection, models[table], window)
+            if table == LAST_OF_DAYS:
+                remember_metered(connection, window)
         else:
             connection.execute(f"create or replace {_what(models[table])}")
         ends.append(time.perf_counter())
@@ -119,7 +118,7 @@ def subject(size: Size, table: str) -> Result:
     """One table with all that it is computed from, through the jobs."""
     jobs = Jobs.opened()
     started = time.perf_counter()
-    jobs.run("books", below(table))
+    jobs.run("whole", below(table))
     return {
         "seconds": time.perf_counter() - started,
         "order": jobs.order,
@@ -130,7 +129,7 @@ def subject(size: Size, table: str) -> Result:
 def metering(size: Size) -> Result:
     """All days as one run, what exists being known."""
     jobs = Jobs.opened()
-    jobs.run("collect", MODELS)
+    jobs.run("whole", below(*NEEDED))
     window = Window(size.first.date(), size.now.date() - timedelta(days=1))
     seconds = timed(lambda: jobs.run("metering", METERED, days_of(window)))
     return {"seconds": seconds, "failures": jobs.problems}
@@ -139,17 +138,17 @@ def metering(size: Size) -> Result:
 def history(size: Size) -> Result:
     """One day alone, all days at once, then the next day after all of them."""
     jobs = Jobs.opened()
-    jobs.run("collect", MODELS)
+    jobs.run("whole", below(*NEEDED))
     last = size.now.date() - timedelta(days=1)
     one, every = Window(last, last), Window(size.first.date(), last)
     one_s = timed(lambda: jobs.run("metering", METERED, days_of(one)))
     all_s = timed(lambda: jobs.run("metering", METERED, days_of(every)))
-    jobs.whole(None)
+    jobs.whole()
     jobs.now = size.now + timedelta(days=1)
     tomorrow = Window(last + timedelta(days=1), last + timedelta(days=1))
-    jobs.run("collect", MODELS)
+    jobs.run("whole", below(*NEEDED))
     next_s = timed(lambda: jobs.run("metering", METERED, days_of(tomorrow)))
-    books_s = timed(lambda: jobs.whole(None))
+    books_s = timed(jobs.whole)
     return {
         "one_day": one_s,
         "all_days": all_s,
