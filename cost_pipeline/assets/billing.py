@@ -35,8 +35,8 @@ OPTIONAL = "warning: "
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 INVOICES_KEY = dg.AssetKey(["landing", "do_invoice_files"])
 
-# Name, function, subject of the job that looks, words in the UI.
-LOOKS: tuple[tuple[str, Land, str, str], ...] = (
+# Name, function, subject of the job that asks, words in the UI.
+ANSWERS: tuple[tuple[str, Land, str, str], ...] = (
     (
         "do_balance",
         land_balance,
@@ -58,7 +58,9 @@ LOOKS: tuple[tuple[str, Land, str, str], ...] = (
 )
 
 
-def look_asset(name: str, land: Land, subject: str, words: str) -> dg.AssetsDefinition:
+def answer_asset(
+    name: str, land: Land, subject: str, words: str
+) -> dg.AssetsDefinition:
     """Build the landing asset of one answer about bills."""
     key = ["landing", name]
 
@@ -72,14 +74,14 @@ def look_asset(name: str, land: Land, subject: str, words: str) -> dg.AssetsDefi
         op_tags=FETCH_FIRST,
         check_specs=[dg.AssetCheckSpec(COMPLETE, asset=key)],
     )
-    def look(
+    def sync(
         provider: dg.ResourceParam[Provider],
         landing: dg.ResourceParam[Landing],
         clock: dg.ResourceParam[RunClock],
     ) -> dg.MaterializeResult:
         return receipt_result(key, land(provider, landing, clock.now))
 
-    return look
+    return sync
 
 
 @dg.asset(
@@ -149,5 +151,5 @@ def do_invoice_files(
     )
 
 
-assets = [*(look_asset(*look) for look in LOOKS), fx_rates, do_invoice_files]
+assets = [*(answer_asset(*answer) for answer in ANSWERS), fx_rates, do_invoice_files]
 keys = [*(asset.key for asset in assets if asset.key != INVOICES_KEY)]

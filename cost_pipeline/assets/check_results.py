@@ -27,11 +27,11 @@ def check_result(
         passed=not broken,
         severity=severity,
         metadata=metadata,
-        description="; ".join(map(told, broken)) or None,
+        description="; ".join(map(rule_line, broken)) or None,
     )
 
 
-def told(rule: BrokenRule) -> str:
+def rule_line(rule: BrokenRule) -> str:
     """One line of a broken rule; where it stops a run, its first row is named."""
     rows = "1 row breaks" if rule.rows == 1 else f"{rule.rows} rows break"
     line = f"{rows} the rule: {rule.name}"

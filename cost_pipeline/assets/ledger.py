@@ -56,7 +56,7 @@ STEPS = (
         "documents",
         ("ledger.lines",),
         issue_headers,
-        "Issued invoices, adjustments and re-issues: what customers were told.",
+        "Issued invoices, adjustments and re-issues: what customers were sent.",
         "usage",
     ),
     LedgerStep(
@@ -84,7 +84,7 @@ STEPS = (
         "messages",
         ("core.message_queue",),
         queue_messages,
-        "What is to be told, and to whom; telling it is another row.",
+        "What is to be sent, and to whom; sending it is another row.",
         "messages",
     ),
 )
@@ -116,7 +116,7 @@ def ledger_asset(step: LedgerStep) -> dg.AssetsDefinition:
 
 
 def delivery_asset() -> dg.AssetsDefinition:
-    """Build the asset that tells what is to be told, and writes down each attempt."""
+    """Build the asset that delivers what is due, and writes down each attempt."""
     key = dg.AssetKey(["ledger", "deliveries"])
 
     @dg.asset(

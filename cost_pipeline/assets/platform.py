@@ -24,7 +24,7 @@ from cost_pipeline.contracts.registry import (
     reference_tables,
     source_tables,
 )
-from cost_pipeline.fetch.platform_tables import land_tables, last_look, waiting_tables
+from cost_pipeline.fetch.platform_tables import land_tables, last_sync, waiting_tables
 from cost_pipeline.load.platform_tables import load_source
 from cost_pipeline.load.tables import Loaded
 from cost_pipeline.models.rules import BrokenRule, broken_rules
@@ -54,17 +54,17 @@ def platform_tables(
     landing: dg.ResourceParam[Landing],
     clock: dg.ResourceParam[RunClock],
 ) -> dg.MaterializeResult:
-    """Look at every table once; one receipt names what was there.
+    """Read every table once; one receipt names what was there.
 
-    When they cannot be read, the last look stands and the check says so: the
-    provider's side goes on. Before the first look there is nothing to stand on.
+    When they cannot be read, the last sync stands and the check says so: the
+    provider's side goes on. Before the first sync there is nothing to stand on.
     """
     problem = None
     try:
         land_tables(sources, landing, clock.now, ledger_to_guard(clock))
     except SourceUnreachable as error:
         problem = str(error)
-    receipt = last_look(landing, clock.now)
+    receipt = last_sync(landing, clock.now)
     if receipt is None:
         raise SourceUnreachable(problem)
     problem = problem or waiting_tables(landing, clock.now)
@@ -75,7 +75,7 @@ def platform_tables(
 
 
 def ledger_to_guard(clock: RunClock) -> Path | None:
-    """Where what was told to customers lies, when this run may tell them more."""
+    """Where what was issued to customers lies, when this run may issue more."""
     if clock.issue_from is None or clock.issue_from > clock.now.date():
         return None
     return Settings.load().segments_path
@@ -172,8 +172,8 @@ def platform_raw(
 
 @dg.multi_asset(
     name="reference",
-    # Seeds need no look at the platform, so none that fails may hold them back; the
-    # look goes first by its priority.
+    # Seeds need nothing of the platform, so none that fails may hold them back; the
+    # sync goes first by its priority.
     specs=[spec_of(contract, {"duckdb", "csv"}, []) for contract in reference_tables()],
     check_specs=[check_of(contract) for contract in reference_tables()],
     can_subset=True,

@@ -96,7 +96,7 @@ class Pipeline:
         return self.report
 
     def _say_what_waits(self) -> None:
-        """Without a date to issue from nothing is told, so say what would be."""
+        """Without a date to issue from nothing is issued, so say what would be."""
         published = self.settings.published_path
         if self.settings.issue_from is not None or not published.exists():
             return

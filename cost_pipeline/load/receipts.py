@@ -1,4 +1,4 @@
-"""Receipts: every look at the world, read from the landing into the warehouse.
+"""Receipts: one for every sync, read from the landing into the warehouse.
 
 Put here what reads receipt files, of whatever kind. What a listing changed is
 `observations.py`; what follows from it is SQL.
@@ -89,7 +89,7 @@ REPLACE = f"""
     from temp.new_receipts
 """
 
-# The same odd item comes with every look; one row tells it.
+# The same odd item comes with every sync; one row is enough.
 SET_ASIDE = """
     insert into raw.quarantine
     with rejected as (

@@ -40,7 +40,7 @@ def prepare_ledger(
             "    batch bigint not null,\n    written_at timestamp not null\n)"
         )
         # Drafts are computed before the ledger is written, and issued documents after:
-        # this name lets a draft read what was told before without a circle of assets.
+        # this name lets a draft read what was written before, without a circle.
         connection.execute(
             f"create or replace view raw.ledger_{contract.name} "
             f"as from {contract.table}"
@@ -60,8 +60,8 @@ def append(
     """Append the rows of a query that the ledger does not hold yet.
 
     The query returns the contract's columns. A key that is there with the same content
-    is known and skipped; with other content it is an error, because what we told the
-    world cannot be told differently under the same name.
+    is known and skipped; with other content it is an error, because what was
+    sent to the world cannot say anything else under the same name.
     """
     names = [column.name for column in contract.columns]
     content = ", ".join(f"'{name}', {name}" for name in names)
