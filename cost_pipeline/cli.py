@@ -186,7 +186,7 @@ def void_invoice(
 
 @app.command("confirm-shrink")
 def confirm_shrink(kind: str) -> None:
-    """Let a listing or a log count that lost so much at once that it was held."""
+    """Let a listing or a log count that lost so much at once that it waits."""
     from cost_pipeline.commands.decisions import take
 
     take(Settings.load(), out, "confirm-shrink", kind=kind)
@@ -218,9 +218,9 @@ def classify_resource(
 @app.command()
 def health() -> None:
     """Settings, reachability, age of each input, open problems: one screen."""
-    from cost_pipeline.commands.health import health as look
+    from cost_pipeline.commands.health import health as findings_of
 
-    findings = look(Settings.load())
+    findings = findings_of(Settings.load())
     for finding in findings:
         mark = "[red]✗[/red]" if finding.is_bad else "[green]✓[/green]"
         out.print(f"{mark} {finding.subject:<22} ", end="")

@@ -140,7 +140,7 @@ class BillWorld:
     def landing(self) -> Landing:
         return Landing(self.root / "landing")
 
-    def look(self, at: datetime = MAY_2, uuids: Sequence[str] = ()) -> list[str]:
+    def sync(self, at: datetime = MAY_2, uuids: Sequence[str] = ()) -> list[str]:
         """Land the index and the files of some invoices, or of all."""
         provider = cast(Provider, self.biller)
         problems = land_account(provider, self.landing, at)

@@ -1,4 +1,4 @@
-"""A landing and a warehouse for inventory tests: looks in, tables out.
+"""A landing and a warehouse for inventory tests: syncs in, tables out.
 
 `World` lands listings as the assets do and runs the loading and the models. What the
 tables must then say belongs to the tests.
@@ -75,7 +75,7 @@ class World:
     def now(self) -> datetime:
         return START + timedelta(minutes=15 * self.quarters)
 
-    def look(
+    def sync(
         self, kind: str, bodies: Bodies, *, times: int = 1, problem: str | None = None
     ) -> datetime:
         """Land a listing at each of the next quarters; returns the first of them."""

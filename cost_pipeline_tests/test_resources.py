@@ -13,7 +13,7 @@ from cost_pipeline.storage.connection import RunClock
 
 @pytest.fixture
 def running_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A wall clock that is a second further at each look, and no `now` set."""
+    """A wall clock that is a second further each time, and no `now` set."""
     moments = (datetime(2026, 5, 20, tzinfo=UTC) + timedelta(0, n) for n in range(99))
     monkeypatch.setattr(resources, "wall_clock", lambda: next(moments))
     monkeypatch.delenv("COST_PIPELINE_NOW", raising=False)
@@ -27,14 +27,14 @@ def test_a_run_without_the_tag_has_one_now_all_the_same():
     seen: list[datetime] = []
 
     @dg.op
-    def look(
+    def read(
         clock: dg.ResourceParam[RunClock], other: dg.ResourceParam[RunClock]
     ) -> None:
         seen.extend((clock.now, other.now))
 
     @dg.job(resource_defs={"clock": clock_resource, "other": clock_resource})
     def run() -> None:
-        look()
+        read()
 
     run.execute_in_process()
     first, second = seen

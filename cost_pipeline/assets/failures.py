@@ -1,4 +1,4 @@
-"""Telling an operator of failed runs: a job of one step, launched by its sensor."""
+"""Notices of failed runs to the operator: a job of one step, launched by its sensor."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -6,7 +6,7 @@ from hashlib import sha256
 import dagster as dg
 
 from cost_pipeline.assets.groups import WAREHOUSE_POOL
-from cost_pipeline.automation.failures import NOTICES, TELL, TOLD, failed_checks
+from cost_pipeline.automation.failures import NOTICES, NOTIFIED, NOTIFY, failed_checks
 from cost_pipeline.books.outbox import queue_notice
 from cost_pipeline.resources import Warehouse
 
@@ -15,7 +15,7 @@ FAILURES = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
 
 @dataclass(frozen=True)
 class Notice:
-    """What is told of a run, under the name that it is told once by."""
+    """What is said of a run, under the name that says it once."""
 
     message_id: str
     kind: str
@@ -29,11 +29,11 @@ class FailedRuns(dg.Config):
     run_ids: list[str]
 
 
-@dg.op(name=TELL, pool=WAREHOUSE_POOL, description="Queue one notice for each run.")
-def tell_failures(
+@dg.op(name=NOTIFY, pool=WAREHOUSE_POOL, description="Queue one notice for each run.")
+def notify_failures(
     context: dg.OpExecutionContext, config: FailedRuns, warehouse: Warehouse
 ) -> int:
-    """The outbox knows a notice by its name, so telling again changes nothing."""
+    """The outbox knows a notice by its name, so queueing it again changes nothing."""
     queued = 0
     for run_id in config.run_ids:
         record = context.instance.get_run_record_by_id(run_id)
@@ -45,12 +45,12 @@ def tell_failures(
             **vars(notice_of(context.instance, record)),
         )
         queued += written.new
-        context.instance.add_run_tags(run_id, {TOLD: "yes"})
+        context.instance.add_run_tags(run_id, {NOTIFIED: "yes"})
     return queued
 
 
 def notice_of(instance: dg.DagsterInstance, record: dg.RunRecord) -> Notice:
-    """What there is to tell of a run: why it failed, or which of its checks did."""
+    """What there is to say of a run: why it failed, or which of its checks did."""
     run = record.dagster_run
     if not run.is_success:
         return Notice(
@@ -96,7 +96,7 @@ def reason(instance: dg.DagsterInstance, run_id: str) -> str:
     executor_def=dg.in_process_executor,
 )
 def failure_notices() -> None:
-    tell_failures()
+    notify_failures()
 
 
 jobs = [failure_notices]

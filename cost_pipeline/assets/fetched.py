@@ -19,7 +19,7 @@ from cost_pipeline.fetch.invoices import land_balance, land_history, land_index
 from cost_pipeline.fetch.listings import land_listing
 from cost_pipeline.fetch.platform_tables import (
     land_tables,
-    last_look,
+    last_sync,
     waiting_tables,
 )
 from cost_pipeline.fetch.rates import land_rates
@@ -85,7 +85,7 @@ def platform_tables(outside: Outside) -> tuple[Receipt, str | None]:
         land_tables(outside.sources, landing, now, ledger_to_guard(outside.clock))
     except SourceUnreachable as error:
         problem = str(error)
-    receipt = last_look(landing, now)
+    receipt = last_sync(landing, now)
     if receipt is None:
         raise SourceUnreachable(problem)
     return receipt, problem or waiting_tables(landing, now)

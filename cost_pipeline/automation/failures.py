@@ -1,8 +1,8 @@
 """A failed run, or one whose checks failed, becomes a message to the operator.
 
-The sensor looks for runs that nobody was told of; the job that tells needs the
-warehouse and therefore is `assets/failures.py`. A failure to tell is not told: it
-would never end.
+The sensor looks for runs that nobody was notified of; the job that does needs the
+warehouse and therefore is `assets/failures.py`. A notice that fails is
+no failure to notify of: it would never end.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,32 +13,32 @@ from cost_pipeline.automation.lost_runs import host_tag
 from cost_pipeline.automation.requests import ERRORS_ONLY, Answer, busy
 
 NOTICES = "failure_notices"
-TELL = "tell_failures"
-TOLD = "cost_pipeline/told"
+NOTIFY = "notify_failures"
+NOTIFIED = "cost_pipeline/notified"
 # Older failures have been seen or overtaken.
-LOOK_BACK = timedelta(days=7)
+RUNS_SINCE = timedelta(days=7)
 # What a check says of a table is said again by the next run, within the hour.
-CHECKS_LOOK_BACK = timedelta(days=1)
+CHECKS_SINCE = timedelta(days=1)
 MOST = 50
 
 
-def untold(instance: dg.DagsterInstance) -> list[str]:
+def unnotified(instance: dg.DagsterInstance) -> list[str]:
     """Failed runs of the last days without a notice, the oldest first."""
-    return _waiting(instance, dg.DagsterRunStatus.FAILURE, LOOK_BACK)
+    return _waiting(instance, dg.DagsterRunStatus.FAILURE, RUNS_SINCE)
 
 
 def doubtful(instance: dg.DagsterInstance) -> list[str]:
-    """Runs that succeeded although checks failed, and that nobody was told of.
+    """Runs that succeeded although checks failed, and that nobody was notified of.
 
     A run without any is marked, because reading its events again every minute would
     cost more than the run.
     """
     found = []
-    for run_id in _waiting(instance, dg.DagsterRunStatus.SUCCESS, CHECKS_LOOK_BACK):
+    for run_id in _waiting(instance, dg.DagsterRunStatus.SUCCESS, CHECKS_SINCE):
         if failed_checks(instance, run_id):
             found.append(run_id)
         else:
-            instance.add_run_tags(run_id, {TOLD: "nothing to tell"})
+            instance.add_run_tags(run_id, {NOTIFIED: "nothing to say"})
     return found
 
 
@@ -55,11 +55,11 @@ def failed_checks(
 
 
 def _waiting(
-    instance: dg.DagsterInstance, status: dg.DagsterRunStatus, look_back: timedelta
+    instance: dg.DagsterInstance, status: dg.DagsterRunStatus, within: timedelta
 ) -> list[str]:
-    since = datetime.now(UTC) - look_back
+    since = datetime.now(UTC) - within
     runs = instance.get_runs(dg.RunsFilter(statuses=[status], updated_after=since))
-    waiting = [r for r in runs if r.job_name != NOTICES and TOLD not in r.tags]
+    waiting = [r for r in runs if r.job_name != NOTICES and NOTIFIED not in r.tags]
     return [run.run_id for run in reversed(waiting)][:MOST]
 
 
@@ -77,10 +77,10 @@ def failed_runs(status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
         is_busy = busy(context.instance, NOTICES)
         if is_busy:
             return is_busy
-        found = [*untold(context.instance), *doubtful(context.instance)]
+        found = [*unnotified(context.instance), *doubtful(context.instance)]
         if not found:
-            return dg.SkipReason("Nothing has failed that nobody was told of.")
-        config = {**ERRORS_ONLY, "ops": {TELL: {"config": {"run_ids": found}}}}
+            return dg.SkipReason("Nothing has failed that nobody was notified of.")
+        config = {**ERRORS_ONLY, "ops": {NOTIFY: {"config": {"run_ids": found}}}}
         return dg.RunRequest(run_config=config, tags=host_tag())
 
     return tick

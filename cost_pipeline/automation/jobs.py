@@ -69,12 +69,12 @@ def tables_of(*subjects: str) -> dg.AssetSelection:
     return reduce(or_, found).upstream() & derived
 
 
-def look_at(subject: str) -> dg.AssetSelection:
+def landing_of(subject: str) -> dg.AssetSelection:
     """What is asked of the world in the name of a subject."""
     return dg.AssetSelection.tag("subject", subject) & landing
 
 
-platform = look_at("platform")
+platform = landing_of("platform")
 whole = _job(
     "whole",
     everything - landing - by_day,
@@ -87,12 +87,12 @@ books = _job(
 )
 inventory_sync = _job(
     "inventory_sync",
-    look_at("inventory_sync") | platform | tables_of("inventory"),
+    landing_of("inventory_sync") | platform | tables_of("inventory"),
     "List what exists, and keep the history of what changed.",
 )
 inventory_slow = _job(
     "inventory_slow",
-    look_at("inventory_slow") | tables_of("inventory"),
+    landing_of("inventory_slow") | tables_of("inventory"),
     "List snapshots and backups, which change slowly and take the most requests.",
 )
 drift_detection = _job(
@@ -102,12 +102,12 @@ drift_detection = _job(
 )
 balance_sync = _job(
     "balance_sync",
-    look_at("balance_sync") | tables_of("costs"),
+    landing_of("balance_sync") | tables_of("costs"),
     "Ask what is owed for the running month.",
 )
 billing_history = _job(
     "billing_history",
-    look_at("billing_sync") | tables_of("costs"),
+    landing_of("billing_sync") | tables_of("costs"),
     "Read the index of invoices, payments and credits, and exchange rates.",
 )
 tenant_invoicing = _job(

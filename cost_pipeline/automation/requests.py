@@ -71,6 +71,6 @@ def messages_due(due: Backlog) -> Answer:
 
 
 def always(due: Backlog) -> Answer:
-    """The world may have changed since the last look, so every tick looks."""
+    """The world may have changed since the last sync, so every tick asks."""
     del due
     return one_run()

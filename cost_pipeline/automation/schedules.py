@@ -83,7 +83,7 @@ CRONTAB: list[
         jobs.books,
         "50 * * * *",
         always,
-        "After the hour's looks: margins and findings, and the file analysts open.",
+        "After the hour's syncs: margins and findings, and the file analysts open.",
     ),
 ]
 

@@ -28,7 +28,7 @@ def accept_drift(
 ) -> Decision:
     """Take a live value as what is wanted from now on.
 
-    Only the value that was shown: what came to be live since nobody has looked at.
+    Only the value that was shown: what came to be live since nobody has seen.
     """
     drift = find_one(connection, "core.drift", "drift_id", drift_id)
     if drift is None:
@@ -40,8 +40,8 @@ def accept_drift(
     actual = None if drift["actual"] is None else json.loads(drift["actual"])
     if not _is_as_shown(shown_actual, actual):
         raise DecisionRefused(
-            f"{drift['field']} is now {_told(as_shown(actual))}, "
-            f"not {_told(shown_actual)}; look again and accept that"
+            f"{drift['field']} is now {_in_words(as_shown(actual))}, "
+            f"not {_in_words(shown_actual)}; look again and accept that"
         )
     names = ("resource_id", "kind", "provider_id", "field", "spec_version")
     details = {name: drift[name] for name in names}
@@ -57,7 +57,7 @@ def as_shown(value: Json) -> str | None:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _told(shown: str | None) -> str:
+def _in_words(shown: str | None) -> str:
     return "nothing" if shown is None else shown or "an empty text"
 
 

@@ -1,6 +1,6 @@
 """The decisions an operator can take, in one table, and the rules of the smaller ones.
 
-A decision is held against what is true now and refused, with the reason, when it does
+A decision is compared with what is true now and refused, with the reason, when it does
 not apply (any more). How it is written is `decision_rows.py`; what it changes is SQL.
 Commands and jobs are made from `DECISIONS`.
 """
@@ -23,9 +23,9 @@ from cost_pipeline.books.decision_rows import (
 )
 from cost_pipeline.domain.json_types import Json
 
-# The last whole look of each account, when it waits for an operator's word.
-HELD = """
-    with looks as (
+# The last whole sync of each account, when it waits for an operator's word.
+WAITING = """
+    with syncs as (
         select
             receipts.*,
             row_number() over (partition by account order by received_at desc) as age
@@ -35,14 +35,14 @@ HELD = """
             and (kind = $kind
                 or kind in (select listing from ref.kinds where kind = $kind))
     )
-    select looks.kind, account, cast(received_at as varchar) as received_at, items
-    from looks
+    select syncs.kind, account, cast(received_at as varchar) as received_at, items
+    from syncs
     where age = 1 and verdict = 'held' and not exists (
         select 1
         from ledger.decisions as decisions
         left join ref.kinds as kinds on kinds.kind = decisions.subject_id
         where decision = 'confirm-shrink' and decided_at >= received_at
-            and coalesce(nullif(kinds.listing, ''), subject_id) = looks.kind
+            and coalesce(nullif(kinds.listing, ''), subject_id) = syncs.kind
     )
     order by account
 """
@@ -106,17 +106,17 @@ def void_invoice(
 def confirm_shrink(
     connection: duckdb.DuckDBPyConnection, segments: Path | None, *, kind: str
 ) -> Decision:
-    """Let a listing count of which so much vanished at once that it was held back."""
-    held = connection.execute(HELD, {"kind": kind}).fetchall()
-    if not held:
-        raise DecisionRefused(f"no listing of {kind} is held back")
+    """Let a listing count of which so much vanished at once that it waits."""
+    waiting = connection.execute(WAITING, {"kind": kind}).fetchall()
+    if not waiting:
+        raise DecisionRefused(f"no listing of {kind} waits")
     details: dict[str, Json] = {
         "held": [
             {"account": account, "received_at": received_at, "items": items}
-            for _, account, received_at, items in held
+            for _, account, received_at, items in waiting
         ]
     }
-    decision = Decision("confirm-shrink", held[0][0], details, now_text(connection))
+    decision = Decision("confirm-shrink", waiting[0][0], details, now_text(connection))
     return decide_once(connection, segments, decision, f"{kind} was confirmed now")
 
 
@@ -132,7 +132,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One decision: the function that takes it, and what it is told.
+    """One decision: the function that takes it, and what it is given.
 
     The function is called with a connection, the folder of ledger segments and the
     parameters by name. The first parameter is what the decision is about.
@@ -182,7 +182,7 @@ DECISIONS: dict[str, Operation] = {
     ),
     "confirm-shrink": Operation(
         confirm_shrink,
-        "Let a listing or a log count that lost so much at once that it was held.",
+        "Let a listing or a log count that lost so much at once that it waits.",
         (
             Parameter(
                 "kind", "The listing, the resource kind, or the log that lost rows."

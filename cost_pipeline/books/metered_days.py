@@ -103,23 +103,23 @@ def due_window(connection: duckdb.DuckDBPyConnection) -> Window | None:
         return None
     connection.execute(MANIFEST)
     expected = _span(connection, EXPECTED, [_definition()])
-    held = _held_days(connection)
+    present = _present_days(connection)
     if expected is None and not has_table(connection, TABLE):
         # Nothing to meter yet; what reads the table still needs it to be there.
         return _span(connection, YESTERDAY)
     if expected is None:
-        return held
+        return present
     first, last = expected.first_day, expected.last_day
     known = _span(connection, "select first_day, last_day from ops.metered_days")
-    if held is None or known is None:
-        return expected if held is None else _hull([expected, held])
+    if present is None or known is None:
+        return expected if present is None else _hull([expected, present])
     due: list[Window] = []
     if first < known.first_day:
         due.append(Window(first, known.first_day - DAY))
     if known.last_day < last:
         due.append(Window(known.last_day + DAY, last))
-    if held.first_day < first or held.last_day > last:
-        due.append(held)
+    if present.first_day < first or present.last_day > last:
+        due.append(present)
     touched = _span(connection, TOUCHED, [first, last, _definition(), last, first])
     return _hull(due if touched is None else [*due, touched])
 
@@ -159,7 +159,7 @@ def remember_metered(connection: duckdb.DuckDBPyConnection, window: Window) -> b
     return True
 
 
-def _held_days(connection: duckdb.DuckDBPyConnection) -> Window | None:
+def _present_days(connection: duckdb.DuckDBPyConnection) -> Window | None:
     """First and last day that the table holds, if it is there and holds any."""
     if not has_table(connection, TABLE):
         return None

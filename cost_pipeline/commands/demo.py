@@ -1,6 +1,6 @@
 """`demo`: the whole pipeline on the embedded account and tables, offline.
 
-The account is a function of time. Its past is landed in one step, look by look, as a
+The account is a function of time. Its past is landed in one step, sync by sync, as a
 pipeline that had always been up would have landed it; then everything that is due is
 run once.
 """
@@ -65,9 +65,9 @@ def demonstrate(console: Console) -> Report:
     settings = Settings.load()
     landing = Landing(settings.landing_path)
     refuse_other_accounts(settings, landing)
-    looks = land_past(settings, landing)
-    if looks:
-        console.print(f"landed {looks} looks at the account's past")
+    syncs = land_past(settings, landing)
+    if syncs:
+        console.print(f"landed {syncs} syncs of the account's past")
     remember_past(settings)
     return Pipeline(settings, console).run()
 
@@ -84,25 +84,25 @@ def refuse_other_accounts(settings: Settings, landing: Landing) -> None:
 
 
 def land_past(settings: Settings, landing: Landing) -> int:
-    """Land every look up to now; a second demo finds them all and adds none."""
+    """Land every sync up to now; a second demo finds them all and adds none."""
     if landing.latest("projects", ACCOUNT, until=DEMO_NOW - QUARTER) is not None:
         return 0
     when = changes()
     receipts: list[Receipt] = []
     last: dict[str, Receipt] = {}
-    for look in looks_before(DEMO_NOW):
-        changed = when.get(look, ())
+    for at in syncs_before(DEMO_NOW):
+        changed = when.get(at, ())
         if changed:
-            provider = provider_of(settings, look)
-            fresh = {name: _look(provider, landing, name, look) for name in changed}
+            provider = provider_of(settings, at)
+            fresh = {name: _sync(provider, landing, name, at) for name in changed}
             provider.close()
             last |= fresh
         for name, receipt in last.items():
-            known = replace(receipt, received_at=instant(look), missing=())
+            known = replace(receipt, received_at=instant(at), missing=())
             if name not in changed:
                 receipts.append(known)
     land_past_bills(settings, landing)
-    # Receipts of unchanged looks are written last, in one go for each file: sorting
+    # Receipts of unchanged syncs are written last, in one go for each file: sorting
     # is the loader's affair, and a flush for each would take longer than the rest.
     landing.keep_receipts(receipts)
     return len(receipts)
@@ -110,10 +110,10 @@ def land_past(settings: Settings, landing: Landing) -> int:
 
 def land_past_bills(settings: Settings, landing: Landing) -> None:
     """The balance of every day, and a bill as it stood before it was issued again."""
-    for look in looks_before(DEMO_NOW):
-        if look.hour == look.minute == 0:
-            with closing(provider_of(settings, look)) as provider:
-                land_balance(provider, landing, look)
+    for at in syncs_before(DEMO_NOW):
+        if at.hour == at.minute == 0:
+            with closing(provider_of(settings, at)) as provider:
+                land_balance(provider, landing, at)
     with closing(provider_of(settings, BEFORE_REISSUE)) as provider:
         land_index(provider, landing, BEFORE_REISSUE)
         for uuid in uuids_of(landing, ACCOUNT, [REISSUED], BEFORE_REISSUE):
@@ -133,25 +133,25 @@ def remember_past(settings: Settings) -> None:
         append(connection, MARGIN_FINALS, query, segments=settings.segments_path)
 
 
-def looks_before(now: datetime) -> Iterable[datetime]:
+def syncs_before(now: datetime) -> Iterable[datetime]:
     """Each change, two quarters of an hour after it, and every midnight.
 
-    Three looks make a missing resource stale, and one a day makes the day observed.
+    Three syncs make a missing resource stale, and one a day makes the day observed.
     """
     first = change_instants()[0]
-    looks = {first}
+    syncs = {first}
     for change in change_instants():
-        looks |= {change, change + QUARTER, change + 2 * QUARTER}
+        syncs |= {change, change + QUARTER, change + 2 * QUARTER}
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC) + DAY
     while midnight < now:
-        looks.add(midnight)
+        syncs.add(midnight)
         midnight += DAY
-    return sorted(look for look in looks if look < now)
+    return sorted(at for at in syncs if at < now)
 
 
-def _look(provider: Provider, landing: Landing, name: str, look: datetime) -> Receipt:
+def _sync(provider: Provider, landing: Landing, name: str, at: datetime) -> Receipt:
     answer = provider.list_all(name)
-    return landing.keep_listing(account_of(provider), answer, now=look)
+    return landing.keep_listing(account_of(provider), answer, now=at)
 
 
 def show_ending(console: Console) -> None:

@@ -99,7 +99,7 @@ def _ages(settings: Settings) -> list[HealthLine]:
             continue
         age = now - datetime.fromisoformat(last).astimezone(UTC)
         hours = max(0, int(age.total_seconds() // 3600))
-        text = f"{hours} h old" + (f"; last look failed: {problem}" if problem else "")
+        text = f"{hours} h old" + (f"; last sync failed: {problem}" if problem else "")
         found.append(HealthLine(folder, text, is_bad=problem is not None))
     return found
 

@@ -17,15 +17,15 @@ def rebuild_warehouse(
     settings: Settings, console: Console, as_of: datetime | None
 ) -> Report:
     """Throw the warehouse away and derive it again, as of the last run's `now`."""
-    now = as_of or settings.now or last_look(settings)
+    now = as_of or settings.now or last_sync(settings)
     throw_away_warehouse(settings)
     _restore_ledger(settings, now)
     pipeline = Pipeline(settings, console, as_of=now)
     return pipeline.run(skip_landing=True)
 
 
-def last_look(settings: Settings) -> datetime:
-    """The newest receipt is the `now` of the last run that looked at the world."""
+def last_sync(settings: Settings) -> datetime:
+    """The newest receipt is the `now` of the last run that asked anybody."""
     landing = Landing(settings.landing_path)
     kinds = {path.parent.name for path in landing.receipt_files()}
     times = [r.received_at for kind in kinds for r in landing.receipts(kind)]

@@ -120,7 +120,7 @@ class Pipeline:
         ]
 
     def _say_what_waits(self) -> None:
-        """Without a date to issue from nothing is told, so say what would be."""
+        """Without a date to issue from nothing is issued, so say what would be."""
         if self.settings.issue_from is not None:
             return
         from cost_pipeline.books.ledger_tables import documents_waiting

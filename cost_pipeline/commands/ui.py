@@ -53,17 +53,17 @@ def serve(
     with stop_signals() as is_stopping, Processes(address, environment) as processes:
         for name, command in commands.items():
             processes.start(name, command)
-        is_told = False
+        is_announced = False
         while not is_stopping():
             processes.check()
-            if not is_told and address_answers(address):
-                is_told = True
+            if not is_announced and address_answers(address):
+                is_announced = True
                 say(f"Open {link(address)}  (Ctrl-C stops it)")
             time.sleep(TICK_S)
 
 
 def environment_of(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """What both processes are told: with the demo account also the demo's instant.
+    """What both processes get: with the demo account also the demo's instant.
 
     Its past ends there. A job launched from its UI at the wall clock would find every
     rate too old, and a decision would come after all that the demo shows.

@@ -20,7 +20,7 @@ QUARANTINE = Contract(
 
 RECEIPTS = Contract(
     "raw.receipts",
-    "Every look at the world: what was asked, when, and whether the answer was whole.",
+    "Every sync: what was asked, when, and whether the answer was whole.",
     (
         key("account", "Provider account, as in resource ids: do:main."),
         key("kind", "What was asked for."),

@@ -1,4 +1,4 @@
-"""The ledger of messages: what was to be told, and each attempt to tell it.
+"""The ledger of messages: what was to be sent, and each attempt to send it.
 
 A message is a row of its own, so that a mail server that is down loses nothing: what
 has no `sent` attempt is still due.
@@ -11,7 +11,7 @@ OUTCOMES = ("attempting", "sent", "failed", "unknown", "dry_run", "skipped")
 
 MESSAGES = Contract(
     "ledger.messages",
-    "What is to be told to whom; the text is made from the data when it is sent.",
+    "What is to be sent to whom; the text is made from the data when it is sent.",
     (
         key("message_id", "Derived from what the message is about."),
         text("kind", "Which wording.", required=True),

@@ -1,7 +1,7 @@
-"""What is missing from a listing: few are asked for, many are held back.
+"""What is missing from a listing: few are asked for, many wait.
 
-Put the thresholds of the shrink guard here; whether a held listing counts after all is
-an operator's decision in the ledger.
+Put the thresholds of the shrink guard here; whether a waiting listing counts after all
+is an operator's decision in the ledger.
 """
 
 SHARE_PERCENT = 30

@@ -1,8 +1,8 @@
 """Logs of the platform that lose no rows: one that shrinks waits for an operator.
 
 What customers were billed stands on these logs. Half a file would take charges back
-from everybody, so that the last whole look stands until the file is whole again or
-somebody says that the rows are gone. Held back is decided when the tables are landed
+from everybody, so that the last whole sync stands until the file is whole again or
+somebody says that the rows are gone. What waits is decided when the tables are landed
 and written into their receipt, so that a rebuild decides the same.
 """
 
@@ -43,10 +43,10 @@ def kept_whole(
     had, has = rows_of(landing, last), rows_of(landing, given)
     if not is_suspicious(had, had - has, has):
         return given
-    held = (before or {}).get("held")
-    if held and _is_confirmed(segments, name, held, has):
+    waiting = (before or {}).get("held")
+    if waiting and _is_confirmed(segments, name, waiting, has):
         return given
-    since = held["since"] if held else instant(now)
+    since = waiting["since"] if waiting else instant(now)
     waits = {**(given or {}), "rows": has, "gone": had - has, "since": since}
     return {**last, "held": waits}
 
@@ -69,7 +69,7 @@ def rows_of(landing: Landing, entry: Entry | None) -> int:
 def waiting_logs(manifest: Manifest) -> str | None:
     """One sentence for every log that waits; none when none does."""
     sentences = [
-        f"{name}: {entry['held']['gone']} rows of the last look are gone, so that look "
+        f"{name}: {entry['held']['gone']} rows of the last sync are gone, so that sync "
         "stands; give the table whole, or say that they are gone: "
         f"cost-pipeline confirm-shrink {name}"
         for name, entry in sorted(manifest.items())
@@ -78,13 +78,13 @@ def waiting_logs(manifest: Manifest) -> str | None:
     return "; ".join(sentences) or None
 
 
-def _is_confirmed(segments: Path, name: str, held: Entry, has: int) -> bool:
+def _is_confirmed(segments: Path, name: str, waiting: Entry, has: int) -> bool:
     """Whether the operator's word covers this file: it lost no more than was shown."""
     if not any((segments / "decisions").glob("*.parquet")):
         return False
     files = str(segments / "decisions" / "*.parquet")
     with duckdb.connect() as memory:
         decided_at = memory.execute(CONFIRMED, [files, name]).fetchall()[0][0]
-    since = datetime.fromisoformat(held["since"]).replace(tzinfo=None)
-    is_covered = not is_suspicious(held["rows"], held["rows"] - has, has)
+    since = datetime.fromisoformat(waiting["since"]).replace(tzinfo=None)
+    is_covered = not is_suspicious(waiting["rows"], waiting["rows"] - has, has)
     return decided_at is not None and decided_at >= since and is_covered

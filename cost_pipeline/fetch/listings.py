@@ -1,4 +1,4 @@
-"""One look at one listing: ask, doubt what is missing, land what came back."""
+"""One sync of one listing: ask, doubt what is missing, land what came back."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,7 @@ def account_of(provider: Provider) -> str:
 
 
 def documents_before(landing: Landing, last: Receipt) -> dict[str, Any]:
-    """What the last whole listing held, to see what is missing from the next.
+    """What stood in the last whole listing, to see what is missing from the next.
 
     A landed file that somebody deleted must not keep the provider from being asked:
     the same answer would bring it back.
@@ -30,7 +30,7 @@ def documents_before(landing: Landing, last: Receipt) -> dict[str, Any]:
 def land_listing(
     provider: Provider, landing: Landing, listing: str, now: datetime
 ) -> Receipt:
-    """Land one listing; a run that was killed and repeated looks only once.
+    """Land one listing; a run that was killed and repeated asks only once.
 
     Few missing resources are asked for one by one: a resource that still answers
     proves that the listing was not whole, whatever its page count said.

@@ -20,10 +20,10 @@ def land_tables(
 ) -> Receipt:
     """Land every table the platform has, and one receipt that names them all.
 
-    One receipt for all of them, so that a run sees either the tables of one look or
+    One receipt for all of them, so that a run sees either the tables of one sync or
     those of another, never a mixture. Constants are asked for too: a platform that
     has rules of its own gives them, and only then the seeds stand back. Where documents
-    are issued the ledger's `segments` are given, and a log that lost rows is held back.
+    are issued the ledger's `segments` are given, and a log that lost rows waits.
     """
     wanted = (*source_tables(), *reference_tables())
     tables = sources.fetch([contract.name for contract in wanted])
@@ -45,7 +45,7 @@ def land_tables(
     return landing.keep_file(ACCOUNT, MANIFEST, "", body, now=now)
 
 
-def last_look(landing: Landing, until: datetime) -> Receipt | None:
+def last_sync(landing: Landing, until: datetime) -> Receipt | None:
     """The last time the tables were landed, as of an instant."""
     return landing.latest(MANIFEST, ACCOUNT, until=until)
 

@@ -8,7 +8,7 @@ import duckdb
 from cost_pipeline.contracts.base import Contract
 
 # A file that is no JSON at all is recognised by less.
-MOST_TOLD, LONGEST_TOLD = 1000, 2000
+MOST_SHOWN, LONGEST_SHOWN = 1000, 2000
 
 
 def line_scan(contract: Contract, path: str) -> str:
@@ -23,14 +23,14 @@ def line_scan(contract: Contract, path: str) -> str:
     )
 
 
-def tell_lines(
+def show_lines(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path
 ) -> None:
     """Give rows that hold nothing the text of their lines, which the reader drops."""
     empty = " and ".join(f"{column.name} is null" for column in contract.columns)
     found = connection.execute(
         f"select source_row from temp.incoming where {empty} "
-        f"order by source_row limit {MOST_TOLD}"
+        f"order by source_row limit {MOST_SHOWN}"
     ).fetchall()
     if found:
         connection.executemany(
@@ -46,4 +46,4 @@ def _texts(path: Path, rows: set[int]) -> Iterator[tuple[str, int]]:
     with path.open("rb") as lines:
         for row, line in enumerate(filter(bytes.strip, lines), start=1):
             if row in rows:
-                yield line.decode("utf-8", "replace").strip()[:LONGEST_TOLD], row
+                yield line.decode("utf-8", "replace").strip()[:LONGEST_SHOWN], row

@@ -24,7 +24,7 @@ class Observed:
     account: str
     kind: str
     changes: int
-    held: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Walk:
         runs = [Run(*row) for row in pending.fetchall()]
         base = self._last_accepted()
         base_sha = base.sha256 if base else ""
-        held: list[Run] = []
+        waiting: list[Run] = []
         before = self._count()
         is_read = False
         for place, run in enumerate(runs):
@@ -88,13 +88,13 @@ class Walk:
                 self._read(base, "base")
                 is_read = True
             self._read(run, "candidate")
-            if base_sha and self._is_held(runs[place:]):
-                held.append(run)
+            if base_sha and self._waits(runs[place:]):
+                waiting.append(run)
                 continue
             self._write_changes(run)
             base_sha = run.sha256
-        self._finish(held)
-        return Observed(self.account, self.kind, self._count() - before, len(held))
+        self._finish(waiting)
+        return Observed(self.account, self.kind, self._count() - before, len(waiting))
 
     @property
     def _names(self) -> list[object]:
@@ -144,10 +144,10 @@ class Walk:
         ).fetchall()[0]
         return is_suspicious(known, gone, left)
 
-    def _is_held(self, runs: list[Run]) -> bool:
+    def _waits(self, runs: list[Run]) -> bool:
         """Whether the candidate waits: it shrinks, and nobody confirmed it.
 
-        A confirmation speaks about what was held when it was given. A shrink that had
+        A confirmation speaks about what waited when it was given. A shrink that had
         healed by itself before then was a fault, and stays one.
         """
         if not self._shrinks("candidate"):
@@ -179,15 +179,15 @@ class Walk:
         ).fetchall()
         return int(found[0][0])
 
-    def _finish(self, held: list[Run]) -> None:
+    def _finish(self, waiting: list[Run]) -> None:
         where = (
             "where account = ? and kind = ? and subject = '' and verdict = 'pending'"
         )
         self.connection.execute(
             f"update raw.receipts set verdict = 'held' {where} and exists ("
-            "select 1 from (select unnest(?) as first_at, unnest(?) as last_at) as held"
-            " where received_at between held.first_at and held.last_at)",
-            [*self._names, [r.first_at for r in held], [r.last_at for r in held]],
+            "select 1 from (select unnest(?) as first_at, unnest(?) as last_at) as run "
+            "where received_at between run.first_at and run.last_at)",
+            [*self._names, [r.first_at for r in waiting], [r.last_at for r in waiting]],
         )
         self.connection.execute(
             f"update raw.receipts set verdict = 'accepted' {where}", self._names

@@ -55,8 +55,8 @@ def _show_waiting(
     connection.execute(RECEIPTS.ddl())
     whose = [WAITING_ACCOUNT, name]
     connection.execute("delete from raw.receipts where account = ? and kind = ?", whose)
-    held = (entry or {}).get("held")
-    if held is None:
+    waiting = (entry or {}).get("held")
+    if waiting is None:
         return
     connection.execute(
         "insert into raw.receipts (account, kind, subject, received_at, sha256, "
@@ -64,9 +64,9 @@ def _show_waiting(
         "values (?, ?, '', ?, ?, ?, ?, true, 'held')",
         [
             *whose,
-            datetime.fromisoformat(held["since"]).replace(tzinfo=None),
-            held.get("sha256", ""),
-            f".{held['format']}" if "format" in held else "",
-            held["rows"],
+            datetime.fromisoformat(waiting["since"]).replace(tzinfo=None),
+            waiting.get("sha256", ""),
+            f".{waiting['format']}" if "format" in waiting else "",
+            waiting["rows"],
         ],
     )

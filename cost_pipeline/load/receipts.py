@@ -1,4 +1,4 @@
-"""Receipts: every look at the world, read from the landing into the warehouse.
+"""Receipts: one for every sync, read from the landing into the warehouse.
 
 Put here what reads receipt files, of whatever kind. What a listing changed is
 `observations.py`; what follows from it is SQL.

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.base import Column, Contract
-from cost_pipeline.load.json_lines import line_scan, tell_lines
+from cost_pipeline.load.json_lines import line_scan, show_lines
 from cost_pipeline.storage.connection import transaction
 
 # A text of a megabyte is odd and no reason to refuse the table it stands in.
@@ -67,7 +67,7 @@ def _load(
     rejected = _read_incoming(connection, contract, source)
     _judge(connection, contract)
     if source.format == "jsonl":
-        tell_lines(connection, contract, source.path)
+        show_lines(connection, contract, source.path)
     _set_repeats_aside(connection, contract)
     names = ", ".join(column.name for column in contract.columns)
     connection.execute(
@@ -107,8 +107,8 @@ def _read_incoming(
         connection.execute(f"create or replace temp table incoming as {query}")
     except (duckdb.InvalidInputException, duckdb.BinderException) as error:
         # Where and why, without the line itself: it may be as long as a book.
-        told = [line for line in str(error).splitlines() if line[:8] != "Original"]
-        raise SourceRefused(f"{contract.table}: {' '.join(told[:2])}") from None
+        said = [line for line in str(error).splitlines() if line[:8] != "Original"]
+        raise SourceRefused(f"{contract.table}: {' '.join(said[:2])}") from None
     if source.format != "csv":
         return 0
     connection.execute(

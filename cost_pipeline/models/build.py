@@ -57,10 +57,10 @@ def build(
                 f"create or replace table {model.table} as {model.query}"
             )
     scope = window.holds(model.partition) if model.partition and window else None
-    return told(connection, model, started, scope)
+    return outcome_of(connection, model, started, scope)
 
 
-def told(
+def outcome_of(
     connection: duckdb.DuckDBPyConnection,
     model: Model,
     started: float,

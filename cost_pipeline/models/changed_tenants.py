@@ -2,7 +2,7 @@
 
 A model with `keyed: tenant_id` promises that a tenant's rows come from that tenant's
 rows of other tables, and from what `core/tenant_marks.sql` holds a mark of. Here is
-told whose marks changed, and each table remembers whom it has still to build. A table
+said whose marks changed, and each table remembers whom it has still to build. A table
 is done with a tenant only when the rules of the new rows hold; killed before that, it
 builds them once more.
 """
@@ -12,14 +12,14 @@ import time
 import duckdb
 from sqlglot import exp
 
-from cost_pipeline.models.build import Built, has_table, told
+from cost_pipeline.models.build import Built, has_table, outcome_of
 from cost_pipeline.models.macros import parsed
 from cost_pipeline.models.model import MARKS, Model, all_models
 from cost_pipeline.storage.connection import transaction
 
 # Tables that are no keyed models and have a tenant in each row. What changes in them is
 # marked, except in `core.item_claims`, the open items at this `now`; who has others
-# without a mark is in `LOOKS`.
+# without a mark is in `TOUCHES`.
 OF_TENANTS = frozenset(
     {
         "staging.activities",
@@ -54,7 +54,7 @@ where given.{{mark}} is distinct from known.{{mark}}
 # Who is touched, by the table that changed for them: what stands on it is to be built.
 # Without a new mark a period began (periods reach one past the now of their run), an
 # hour is over, or a claim is due.
-LOOKS = {
+TOUCHES = {
     "raw.activities": CHANGED.format(mark="log_mark"),
     "raw.ledger_claims": CHANGED.format(mark="claims_mark"),
     "core.periods": """
@@ -94,7 +94,7 @@ def note_marks(
     # A run as of the past would have to undo what time did.
     is_back = bool(_number(connection, BACKWARDS))
     with transaction(connection):
-        for table, query in LOOKS.items():
+        for table, query in TOUCHES.items():
             if table in all_models() and not has_table(connection, table):
                 continue
             _touch(connection, query)
@@ -133,9 +133,9 @@ def build_keyed(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
         downstream = [name for name in standing_on(model.table) if name != model.table]
         _add_pending(connection, downstream, is_whole=is_unknown)
     if is_whole:
-        return told(connection, model, started, None)
+        return outcome_of(connection, model, started, None)
     facts = {"rebuilt_tenants_count": count}
-    return told(connection, model, started, IN_SCOPE, facts)
+    return outcome_of(connection, model, started, IN_SCOPE, facts)
 
 
 def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:

@@ -58,7 +58,7 @@ def broken_rules(
 ) -> list[BrokenRule]:
     """Return the broken rules of a contract's table or of a model.
 
-    With a condition only those rows are looked at: the others were when they were
+    With a condition only those rows are read: the others were when they were
     built, and what broke a rule then is built again until it does not.
     """
     if isinstance(table, Contract):

@@ -30,7 +30,7 @@ from cost_pipeline.storage.files import write_whole
 
 
 @dataclass(frozen=True)
-class Told:
+class Answered:
     """A section with its answer."""
 
     section: Section
@@ -68,29 +68,31 @@ def render_report(published: Path, now: datetime) -> str:
             "story": story(connection, found),
             "trend": trend_table(found),
             "picture": trend_picture(found),
-            "told": [_tell(connection, present, section) for section in sections()],
+            "answers": [
+                _answer(connection, present, section) for section in sections()
+            ],
             "inputs": _inputs(connection, present, moment),
         }
     return _template().render(facts)
 
 
-def _tell(
+def _answer(
     connection: duckdb.DuckDBPyConnection, present: set[str], section: Section
-) -> Told:
+) -> Answered:
     """Answer one section; a table that is not published is said to be so."""
     missing = [name for name in section.tables if name not in present]
     if missing:
-        return Told(section, None, f"{missing[0]} is not published yet.")
+        return Answered(section, None, f"{missing[0]} is not published yet.")
     found = connection.execute(section.query)
     names = [column[0] for column in found.description or ()]
     rows = found.fetchall()
     if not rows:
-        return Told(section, None, section.nothing)
+        return Answered(section, None, section.nothing)
     kept = _largest(names, rows, section.drawn) if section.drawn else rows[:ROWS]
     which = f"The {ROWS} largest" if section.drawn else f"The first {ROWS}"
     note = f"{which} of {len(rows)} rows; the others are in the published file."
     written = table(names, kept, section.drawn)
-    return Told(section, written, note if len(rows) > ROWS else "")
+    return Answered(section, written, note if len(rows) > ROWS else "")
 
 
 def _largest(

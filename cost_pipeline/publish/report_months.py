@@ -1,6 +1,6 @@
 """The months of the report: its figures, its story in sentences, its picture.
 
-Which month is told and what it came to is here; the questions asked about it are
+Which month is shown and what it came to is here; the questions asked about it are
 `report_sections.py`.
 """
 

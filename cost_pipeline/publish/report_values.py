@@ -23,7 +23,7 @@ LOSSES = ("margin", "of_revenue", "revenue")
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as it is written, and what its look depends on."""
+    """A value as it is written, and what its style depends on."""
 
     text: str
     label: str = ""

@@ -55,7 +55,7 @@ def read_lines(path: Path) -> bytes:
     try:
         body = path.read_bytes()
     except FileNotFoundError:
-        # Sealed between the look into its folder and the reading.
+        # Sealed between listing its folder and reading it.
         path = path.with_name(f"{path.name}.gz")
         body = path.read_bytes()
     return gzip.decompress(body) if path.suffix == ".gz" else body

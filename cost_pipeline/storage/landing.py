@@ -1,6 +1,6 @@
 """The landing: what the world told us, as immutable files addressed by content.
 
-Bytes go to `objects/`, named by their SHA-256 and stored once. Each look at the world
+Bytes go to `objects/`, named by their SHA-256 and stored once. Each sync
 leaves one line in `receipts/<kind>/<month>.jsonl`, also when nothing had changed:
 strikes and completeness count receipts. Nothing here opens a database, so fetching
 never waits for a writer.

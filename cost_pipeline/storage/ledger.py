@@ -54,7 +54,7 @@ def prepare_ledger(
                 f"add column if not exists {column.name} {column.type}"
             )
         # Drafts are computed before the ledger is written, and issued documents after:
-        # this name lets a draft read what was told before without a circle of assets.
+        # this name lets a draft read what was written before, without a circle.
         connection.execute(
             f"create or replace view raw.ledger_{contract.name} as "
             f"from {contract.table} where batch <= (select coalesce(min(batch), "
@@ -91,8 +91,8 @@ def append(
     """Append the rows of a query that the ledger does not hold yet.
 
     The query returns the contract's columns. A key that is there with the same content
-    is known and skipped; with other content it is an error, because what we told the
-    world cannot be told differently under the same name.
+    is known and skipped; with other content it is an error, because what was
+    sent to the world cannot say anything else under the same name.
     """
     with _given(connection, contract, query, parameters):
         _refuse_conflicts(connection, contract)

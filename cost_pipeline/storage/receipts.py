@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Receipt:
-    """One look at one thing: what was asked, when, and what came back."""
+    """One sync of one thing: what was asked, when, and what came back."""
 
     account: str
     kind: str

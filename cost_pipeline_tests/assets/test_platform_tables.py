@@ -13,7 +13,7 @@ from cost_pipeline.storage.landing import Landing
 KEY = dg.AssetKey(["landing", "platform_tables"])
 
 
-def look(folder: Path, home: Path, day: int) -> dg.ExecuteInProcessResult:
+def sync(folder: Path, home: Path, day: int) -> dg.ExecuteInProcessResult:
     given = {
         "provider": None,
         "rates": None,
@@ -26,24 +26,24 @@ def look(folder: Path, home: Path, day: int) -> dg.ExecuteInProcessResult:
     )
 
 
-def test_what_cannot_be_read_leaves_the_last_look_and_says_so(tmp_path):
+def test_what_cannot_be_read_leaves_the_last_sync_and_says_so(tmp_path):
     folder, home = tmp_path / "platform", tmp_path / "landing"
-    assert not look(folder, home, 1).success
+    assert not sync(folder, home, 1).success
     folder.mkdir()
     (folder / "plans.csv").write_text("plan_code,name\nbasic,Basic\n")
-    first = look(folder, home, 2)
+    first = sync(folder, home, 2)
     (check,) = first.get_asset_check_evaluations()
     assert check.passed
     (folder / "plans.csv").rename(folder / "tenants.csv")
     folder.rename(tmp_path / "gone")
-    later = look(folder, home, 3)
+    later = sync(folder, home, 3)
     (check,) = later.get_asset_check_evaluations()
     assert later.success
     assert not check.passed
     assert check.severity == dg.AssetCheckSeverity.ERROR
     assert "COST_PIPELINE_SOURCES" in (check.description or "")
-    looks = [
+    syncs = [
         run.asset_materializations_for_node(fetch.node_def.name)[0]
         for run in (first, later)
     ]
-    assert looks[0].metadata["sha256"] == looks[1].metadata["sha256"]
+    assert syncs[0].metadata["sha256"] == syncs[1].metadata["sha256"]

@@ -1,4 +1,4 @@
-"""A tick looks, and asks for one run or says in words why not."""
+"""A tick asks for one run or says in words why not."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from cost_pipeline.automation.failures import NOTICES, TOLD, failed_runs, untold
+from cost_pipeline.automation.failures import NOTICES, NOTIFIED, failed_runs, unnotified
 from cost_pipeline.automation.jobs import JOB, jobs
 from cost_pipeline.automation.lost_runs import host_tag, process_tags
 from cost_pipeline.automation.partitions import INVOICES
@@ -222,7 +222,7 @@ def test_a_run_that_lives_or_is_elsewhere_is_left_alone(
     assert busy(instance, "metering") is not None
 
 
-def test_each_failed_run_is_told_once_and_the_telling_is_not(
+def test_each_failed_run_is_notified_once_and_the_notice_is_not(
     instance: dg.DagsterInstance,
 ) -> None:
     failure = dg.DagsterRunStatus.FAILURE
@@ -232,14 +232,14 @@ def test_each_failed_run_is_told_once_and_the_telling_is_not(
     )
     start(instance, NOTICES, failure)
     start(instance, "books", dg.DagsterRunStatus.SUCCESS)
-    assert untold(instance) == [first, second]
+    assert unnotified(instance) == [first, second]
     context = dg.build_sensor_context(instance=instance)
     request = failed_runs(dg.DefaultSensorStatus.RUNNING)(context)
     assert isinstance(request, dg.RunRequest)
-    assert request.run_config["ops"]["tell_failures"]["config"]["run_ids"] == [
+    assert request.run_config["ops"]["notify_failures"]["config"]["run_ids"] == [
         first,
         second,
     ]
     for run_id in (first, second):
-        instance.add_run_tags(run_id, {TOLD: "yes"})
-    assert untold(instance) == []
+        instance.add_run_tags(run_id, {NOTIFIED: "yes"})
+    assert unnotified(instance) == []

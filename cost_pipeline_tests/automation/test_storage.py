@@ -32,7 +32,7 @@ def stock(tmp_path: Path) -> dg.DagsterInstance:
     return dg.DagsterInstance.local_temp(str(tmp_path))
 
 
-def told(instance: dg.DagsterInstance, run_id: str) -> dict[str, object]:
+def recorded(instance: dg.DagsterInstance, run_id: str) -> dict[str, object]:
     """What the UI would show of a run and of its asset."""
     check = dg.AssetCheckKey(EXAMPLE, "fits")
     executions = instance.event_log_storage.get_asset_check_execution_history(check, 9)
@@ -54,15 +54,15 @@ def test_what_a_run_stored_is_what_the_stock_storage_would_have(
     kept: dg.DagsterInstance, tmp_path: Path
 ) -> None:
     done = dg.materialize([example], instance=kept, raise_on_error=False)
-    told_by_kept = told(kept, done.run_id)
+    recorded_by_kept = recorded(kept, done.run_id)
     with stock(tmp_path) as instance:
-        assert told(instance, done.run_id) == told_by_kept
+        assert recorded(instance, done.run_id) == recorded_by_kept
         again = dg.materialize([example], instance=instance, raise_on_error=False)
-        told_by_stock = told(instance, again.run_id)
-    assert told_by_stock["events"] == told_by_kept["events"]
-    assert told_by_stock["metadata"] == told_by_kept["metadata"]
+        recorded_by_stock = recorded(instance, again.run_id)
+    assert recorded_by_stock["events"] == recorded_by_kept["events"]
+    assert recorded_by_stock["metadata"] == recorded_by_kept["metadata"]
     # Two processes take turns in the same files.
-    assert told(kept, again.run_id) == told_by_stock
+    assert recorded(kept, again.run_id) == recorded_by_stock
 
 
 def entry(run_id: str, message: str) -> EventLogEntry:

@@ -1,4 +1,4 @@
-"""A look at 10,000 machines, against a bare loop over the same pages and one insert.
+"""A sync of 10,000 machines, against a bare loop over the same pages and one insert.
 
 The fake provider answers from prepared bodies in this process; the rivals take turns in
 processes of their own. Ours is asked, landed and loaded as far as `raw.observations`.
@@ -28,7 +28,7 @@ from cost_pipeline_tests.providers.flaky_cloud import Answer, Weather, serve
 
 MACHINES, PER_PAGE = 10_000, 200
 # More would meet the rate limit, and wait.
-LOOKS = 4
+SYNCS = 4
 ACCOUNT = "many"
 PATH = "/v2/droplets"
 SAMPLE = {
@@ -44,7 +44,7 @@ SAMPLE = {
 
 
 def syncs(homes: Homes, size: Size) -> Iterator[Row]:
-    """Both rivals in turns, then many looks at what has not changed."""
+    """Both rivals in turns, then many syncs at what has not changed."""
     del size
     with serve(prepared(), Weather()) as url:
         ours, bare = [], []
@@ -60,9 +60,9 @@ def syncs(homes: Homes, size: Size) -> Iterator[Row]:
             f"{ours_s:.2f} s against {bare_s:.2f} s, 50 pages; of the processor "
             f"{busy_s[0]:.2f} s against {busy_s[1]:.2f} s",
         )
-        peak, later = ours[-1]["peak_mib"], _measured(homes, "sync", url, looks=LOOKS)
+        peak, later = ours[-1]["peak_mib"], _measured(homes, "sync", url, syncs=SYNCS)
         yield Row(
-            f"peak memory of {LOOKS} syncs, against one",
+            f"peak memory of {SYNCS} syncs, against one",
             f"{later['peak_mib'] / peak:.2f}x",
             how=f"{later['peak_mib']} MiB against {peak} MiB",
         )
@@ -97,7 +97,7 @@ def prepared() -> Answer:
     return reply
 
 
-def sync(size: Size, looks: int = 1) -> Result:
+def sync(size: Size, syncs: int = 1) -> Result:
     """Ask, land and load, so many times."""
     del size
     settings = Settings.load()
@@ -106,7 +106,7 @@ def sync(size: Size, looks: int = 1) -> Result:
     with opened_warehouse(settings, clock) as connection:
         started, idle = time.perf_counter(), time.process_time()
         provider = provider_of(settings, clock.now)
-        for number in range(looks):
+        for number in range(syncs):
             now = clock.now + timedelta(minutes=15 * number)
             land_listing(provider, landing, "droplets", now)
             load_receipts(connection, landing)

@@ -1,4 +1,4 @@
-"""Operator decisions: written once, held against what is so, refused with a reason."""
+"""Operator decisions: written once, compared with what is so, refused with a reason."""
 
 import inspect
 import json
@@ -163,14 +163,14 @@ def receipts(*verdicts: str) -> str:
     return "\n".join(rows)
 
 
-def test_a_held_listing_is_confirmed_once_by_its_name_or_its_kind() -> None:
+def test_a_waiting_listing_is_confirmed_once_by_its_name_or_its_kind() -> None:
     for name in ("droplets", "droplet"):
         with fresh_warehouse() as connection:
             give(connection, "raw.receipts", receipts("accepted", "held", "held"))
             connection.execute("update raw.receipts set subject = ''")
             confirm_shrink(connection, None, kind=name)
             assert decided(connection) == [("confirm-shrink", "droplets")]
-            with pytest.raises(DecisionRefused, match="is held back"):
+            with pytest.raises(DecisionRefused, match=f"no listing of {name} waits"):
                 confirm_shrink(connection, None, kind=name)
 
 
@@ -179,17 +179,17 @@ def test_nothing_is_confirmed_when_nothing_is_held(verdicts: tuple[str, ...]) ->
     with fresh_warehouse() as connection:
         give(connection, "raw.receipts", receipts(*verdicts))
         connection.execute("update raw.receipts set subject = ''")
-        with pytest.raises(DecisionRefused, match="no listing of droplets is held"):
+        with pytest.raises(DecisionRefused, match="no listing of droplets waits"):
             confirm_shrink(connection, None, kind="droplets")
 
 
 def test_before_the_first_run_there_is_nothing_to_decide() -> None:
-    told = {"shown_actual": None, "reason": "typo", "role": "shared", "from_at": None}
+    given = {"shown_actual": None, "reason": "typo", "role": "shared", "from_at": None}
     with fresh_warehouse() as connection:
         for operation in DECISIONS.values():
             subject = {operation.parameters[0].name: "x"}
             rest = {
-                parameter.name: told.get(parameter.name)
+                parameter.name: given.get(parameter.name)
                 for parameter in operation.parameters[1:]
             }
             with pytest.raises(DecisionRefused, match="no "):

@@ -1,4 +1,4 @@
-"""Final margins: told once, corrected in the open, the same on every run."""
+"""Final margins: written once, corrected in the open, the same on every run."""
 
 from datetime import UTC, date, datetime
 

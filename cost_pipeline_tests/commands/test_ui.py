@@ -95,9 +95,9 @@ def test_the_ui_of_the_demo_account_stays_at_the_demo_s_instant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COST_PIPELINE_PROVIDER", "demo")
-    told = environment_of(Settings.load(), {})
-    assert told["COST_PIPELINE_NOW"] == "2026-05-20T00:00:00+00:00"
-    assert told["COST_PIPELINE_ISSUE_FROM"] == "2026-02-01"
+    shown = environment_of(Settings.load(), {})
+    assert shown["COST_PIPELINE_NOW"] == "2026-05-20T00:00:00+00:00"
+    assert shown["COST_PIPELINE_ISSUE_FROM"] == "2026-02-01"
     monkeypatch.setenv("COST_PIPELINE_NOW", "2026-05-21")
     assert "COST_PIPELINE_NOW" not in environment_of(Settings.load(), {})
 
@@ -117,8 +117,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     process = start_ui(home, port)
     children: list[int] = []
     try:
-        told = f"Open http://127.0.0.1:{port}/?token="
-        wait_until(lambda: told in (home / "output").read_text(), home)
+        shown = f"Open http://127.0.0.1:{port}/?token="
+        wait_until(lambda: shown in (home / "output").read_text(), home)
         children = children_of(process.pid)
         assert len(children) >= 2
         yield f"http://127.0.0.1:{port}", port

@@ -1,4 +1,4 @@
-"""What is missing from a listing: held back, or asked for one by one."""
+"""What is missing from a listing: it waits, or is asked for one by one."""
 
 import pytest
 

@@ -43,7 +43,7 @@ HEADER = "activity_id,sequence,tenant_id,resource_id,activity_type,plan_code,cre
 
 
 class Platform:
-    """A platform whose activity log can lose rows, and who looks at it."""
+    """A platform whose activity log can lose rows, and who reads it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.segments = folder / "tables", folder / "ledger"
@@ -51,7 +51,7 @@ class Platform:
         self.landing = Landing(folder / "landing")
         self.connection = fresh_warehouse()
 
-    def look(self, rows: list[str], hour: int, *, is_issuing: bool = True) -> list[str]:
+    def sync(self, rows: list[str], hour: int, *, is_issuing: bool = True) -> list[str]:
         """Land the log with these rows and load it; returns the ids that count."""
         (self.folder / "activities.csv").write_text("\n".join([HEADER, *rows]) + "\n")
         now = NOW + timedelta(hours=hour)
@@ -76,19 +76,19 @@ def platform(tmp_path: Path) -> Platform:
 
 
 def test_half_a_log_waits_until_the_whole_one_is_there(platform: Platform):
-    whole = platform.look(LOG, 0)
+    whole = platform.sync(LOG, 0)
     torn = [*LOG[:9], "a10,10,t1"]
-    assert platform.look(torn, 1) == platform.look(torn, 2) == whole
+    assert platform.sync(torn, 1) == platform.sync(torn, 2) == whole
     waits = platform.waits(2)
     assert waits is not None
-    assert waits.startswith("activities: 11 rows of the last look are gone")
-    assert len(platform.look([*LOG, LOG[0].replace("a1,", "a21,")], 3)) == 21
+    assert waits.startswith("activities: 11 rows of the last sync are gone")
+    assert len(platform.sync([*LOG, LOG[0].replace("a1,", "a21,")], 3)) == 21
     assert platform.waits(3) is None
 
 
 def test_a_log_that_is_not_there_any_more_waits_too(platform: Platform):
-    whole = platform.look(LOG, 0)
-    assert platform.look([], 1) == whole
+    whole = platform.sync(LOG, 0)
+    assert platform.sync([], 1) == whole
     (platform.folder / "activities.csv").unlink()
     now = NOW + timedelta(hours=2)
     land_tables(FileSources(platform.folder), platform.landing, now, platform.segments)
@@ -96,29 +96,29 @@ def test_a_log_that_is_not_there_any_more_waits_too(platform: Platform):
 
 
 def test_a_shrunken_log_counts_once_the_operator_says_so(platform: Platform):
-    platform.look(LOG, 0)
-    with pytest.raises(DecisionRefused, match="no listing of activities is held back"):
+    platform.sync(LOG, 0)
+    with pytest.raises(DecisionRefused, match="no listing of activities waits"):
         platform.confirm()
-    platform.look(LOG[:9], 1)
+    platform.sync(LOG[:9], 1)
     platform.confirm()
-    with pytest.raises(DecisionRefused, match="no listing of activities is held back"):
+    with pytest.raises(DecisionRefused, match="no listing of activities waits"):
         platform.confirm()
     # What was shown to him was nine rows; that the rest goes too is another question.
-    assert len(platform.look([], 2)) == 20
-    assert len(platform.look(LOG[:9], 3)) == 9
+    assert len(platform.sync([], 2)) == 20
+    assert len(platform.sync(LOG[:9], 3)) == 9
 
 
 def test_few_rows_may_go_and_nothing_waits_before_documents_are_issued(
     platform: Platform,
 ):
-    platform.look(LOG, 0)
-    assert len(platform.look(LOG[:15], 1)) == 15
-    assert len(platform.look(LOG[:4], 2, is_issuing=False)) == 4
+    platform.sync(LOG, 0)
+    assert len(platform.sync(LOG[:15], 1)) == 15
+    assert len(platform.sync(LOG[:4], 2, is_issuing=False)) == 4
 
 
 def test_a_log_that_waits_does_so_after_a_rebuild(platform: Platform):
-    whole = platform.look(LOG, 0)
-    platform.look(LOG[:9], 1)
+    whole = platform.sync(LOG, 0)
+    platform.sync(LOG[:9], 1)
     platform.connection = fresh_warehouse(NOW + timedelta(hours=1))
     contract = all_contracts()["raw.activities"]
     hour = NOW + timedelta(hours=1)

@@ -18,7 +18,7 @@ def test_the_arithmetic_of_a_real_invoice(tmp_path):
     ]
     world = BillWorld(tmp_path)
     world.biller.bill("real", "85.41", csv_file(*lines))
-    world.look()
+    world.sync()
     world.books()
     assert world.rows(
         "select charge_category, sum(amount_micros) from core.cost_lines group by 1 "
@@ -36,7 +36,7 @@ def test_the_constructed_invoice_of_the_contracts(tmp_path):
     world = BillWorld(tmp_path)
     body = (HERE / "invoice_constructed_2026-04.csv").read_bytes()
     world.biller.bill("u", "151.04", body)
-    world.look()
+    world.sync()
     world.books()
     assert world.rows("select verdict, lines from core.provider_invoices") == [
         ("accepted", 13)
@@ -63,7 +63,7 @@ def test_the_example_of_the_official_description(tmp_path):
     world = BillWorld(tmp_path)
     body = (HERE / "invoice_spec_example.csv").read_bytes()
     world.biller.bill("u", "3.27", body, period="2020-07")
-    world.look()
+    world.sync()
     world.books()
     assert world.rows("select sum(amount_micros) from core.cost_allocation") == [
         (3_270_000,)

@@ -88,7 +88,7 @@ def test_an_old_table_that_is_cleared_away_takes_no_counter_back(tmp_path, left)
     (folder / "installs.csv").write_text("install_id\n", "utf-8")
     for days in (1, 2):
         receipt = land_tables(FileSources(folder), landing, day + timedelta(days=days))
-        # Somebody lost what names the tables; the look after it does not forget.
+        # Somebody lost what names the tables; the sync after it does not forget.
         landing.path(receipt.sha256, receipt.suffix).unlink()
         (folder / "installs.csv").write_text("install_id,tier\n", "utf-8")
     land_tables(FileSources(folder), landing, day + timedelta(days=3))

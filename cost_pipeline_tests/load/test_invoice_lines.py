@@ -10,7 +10,7 @@ GOOD = line()
 def loaded(tmp_path, body):
     world = BillWorld(tmp_path)
     world.biller.bill("u", "1.00", body)
-    world.look()
+    world.sync()
     world.books(tables=())
     lines = world.rows("select line_number from raw.invoice_lines order by 1")
     aside = world.rows("select source_row, reason from raw.quarantine order by 1")
@@ -117,7 +117,7 @@ def test_hostile_names_are_data_only(tmp_path):
     world = BillWorld(tmp_path)
     body = csv_file(*[line(description=f'"{name}"') for name in names])
     world.biller.bill("../../etc/passwd", "4.00", body)
-    world.look()
+    world.sync()
     world.books(tables=())
     assert [
         n for (n,) in world.rows("select description from raw.invoice_lines")
@@ -129,7 +129,7 @@ def test_loading_twice_loads_once(tmp_path):
     world = BillWorld(tmp_path)
     world.biller.bill("u", "1.00", csv_file(GOOD))
     for _ in range(2):
-        world.look()
+        world.sync()
         world.books(tables=())
     assert world.rows("select count(*) from raw.invoice_lines") == [(1,)]
     assert world.rows("select count(*) from raw.balances") == [(1,)]
@@ -141,7 +141,7 @@ def test_a_file_read_by_several_threads_keeps_the_order_of_its_lines(tmp_path):
     rows = (line(description=f"{number} {padding}") for number in range(1, count + 1))
     world = BillWorld(tmp_path)
     world.biller.bill("u", f"{count}.00", csv_file(*rows, "short,row"))
-    world.look()
+    world.sync()
     world.books(tables=())
     assert world.rows(
         "select count(*), min(line_number), max(line_number), "

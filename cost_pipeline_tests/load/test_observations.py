@@ -1,4 +1,4 @@
-"""Which listings history follows, and that a past told anew is replayed."""
+"""Which listings history follows, and that a past written anew is replayed."""
 
 import pytest
 
@@ -22,19 +22,19 @@ def confirm(world, kind, decided_at):
 
 
 def test_only_what_changed_is_written_down(world):
-    world.look("droplets", droplets(2))
-    world.look("droplets", {**droplet(1), **droplet(2, name="renamed")})
-    world.look("droplets", droplet(1))
+    world.sync("droplets", droplets(2))
+    world.sync("droplets", {**droplet(1), **droplet(2, name="renamed")})
+    world.sync("droplets", droplet(1))
     world.load()
     found = [(row[0], row[2]) for row in world.observations("droplets")]
     assert found == [("1", True), ("2", True), ("2", True), ("2", False)]
 
 
 def test_an_unchanged_listing_adds_no_observation(world):
-    world.look("droplets", droplets(3))
+    world.sync("droplets", droplets(3))
     world.load()
     before = world.observations("droplets")
-    world.look("droplets", droplets(3), times=10)
+    world.sync("droplets", droplets(3), times=10)
     assert [found.changes for found in world.load()] == [0]
     assert world.observations("droplets") == before
     assert world.verdicts("droplets") == ["accepted"] * 11
@@ -44,7 +44,7 @@ def test_loading_at_once_or_one_by_one_is_the_same(tmp_path):
     one, other = World(tmp_path / "one"), World(tmp_path / "other")
     for bodies in (droplets(20), droplets(5), droplets(5), droplets(19), droplets(18)):
         for world in (one, other):
-            world.look("droplets", bodies)
+            world.sync("droplets", bodies)
         one.load()
     other.load()
     assert one.observations("droplets") == other.observations("droplets")
@@ -53,17 +53,17 @@ def test_loading_at_once_or_one_by_one_is_the_same(tmp_path):
 
 
 def test_a_listing_that_was_not_whole_says_nothing(world):
-    world.look("droplets", droplets(10))
-    world.look("droplets", droplets(2), problem="page 2 is missing")
-    world.look("droplets", droplets(10))
+    world.sync("droplets", droplets(10))
+    world.sync("droplets", droplets(2), problem="page 2 is missing")
+    world.sync("droplets", droplets(10))
     world.load()
     assert world.verdicts("droplets") == ["accepted", "incomplete", "accepted"]
     assert len(world.observations("droplets")) == 10
 
 
 def test_a_shrink_stays_held_however_often_it_repeats(world):
-    world.look("droplets", droplets(100))
-    world.look("droplets", droplets(60), times=20)
+    world.sync("droplets", droplets(100))
+    world.sync("droplets", droplets(60), times=20)
     world.load()
     assert world.verdicts("droplets") == ["accepted"] + ["held"] * 20
     assert len(world.observations("droplets")) == 100
@@ -71,8 +71,8 @@ def test_a_shrink_stays_held_however_often_it_repeats(world):
 
 @pytest.mark.parametrize("subject", ["droplets", "droplet"])
 def test_a_confirmed_shrink_is_followed_from_its_first_listing(world, subject):
-    world.look("droplets", droplets(100))
-    first = world.look("droplets", droplets(60), times=4)
+    world.sync("droplets", droplets(100))
+    first = world.sync("droplets", droplets(60), times=4)
     world.load()
     confirm(world, subject, "2026-04-01T01:00")
     world.load()
@@ -84,10 +84,10 @@ def test_a_confirmed_shrink_is_followed_from_its_first_listing(world, subject):
 
 
 def test_a_confirmation_does_not_reach_back_to_a_fault_that_healed(world):
-    world.look("droplets", droplets(100))
-    world.look("droplets", droplets(10), times=3)
-    world.look("droplets", droplets(100))
-    world.look("droplets", droplets(60))
+    world.sync("droplets", droplets(100))
+    world.sync("droplets", droplets(10), times=3)
+    world.sync("droplets", droplets(100))
+    world.sync("droplets", droplets(60))
     confirm(world, "droplets", "2026-04-01T01:30")
     world.load()
     expected = ["accepted", "held", "held", "held", "accepted", "accepted"]
@@ -95,17 +95,17 @@ def test_a_confirmation_does_not_reach_back_to_a_fault_that_healed(world):
 
 
 def test_a_confirmation_does_not_allow_a_later_shrink(world):
-    world.look("droplets", droplets(100))
+    world.sync("droplets", droplets(100))
     confirm(world, "droplets", "2026-04-01T00:20")
-    world.look("droplets", droplets(60))
+    world.sync("droplets", droplets(60))
     world.load()
     assert world.verdicts("droplets") == ["accepted", "held"]
 
 
 def test_a_receipt_from_before_the_last_one_replays_its_kind(world):
-    world.look("droplets", droplets(3))
+    world.sync("droplets", droplets(3))
     world.quarters += 1
-    world.look("droplets", droplets(1))
+    world.sync("droplets", droplets(1))
     world.load()
     world.quarters = 2
     world.land("droplets", droplets(2))
@@ -117,16 +117,16 @@ def test_a_receipt_from_before_the_last_one_replays_its_kind(world):
 
 def test_a_move_between_projects_is_no_shrink(world):
     urns = [f"do:droplet:{number}" for number in range(20)]
-    world.look("project_resources", members("a", *urns))
-    world.look("project_resources", members("b", *urns))
+    world.sync("project_resources", members("a", *urns))
+    world.sync("project_resources", members("b", *urns))
     world.load()
     assert world.verdicts("project_resources") == ["accepted", "accepted"]
 
 
 def test_one_unreadable_listing_changes_nothing_of_its_kind(world):
-    world.look("droplets", droplets(1))
+    world.sync("droplets", droplets(1))
     world.load()
-    world.look("droplets", droplets(2))
+    world.sync("droplets", droplets(2))
     receipt = world.landing.latest("droplets", "do:main", until=world.now)
     world.landing.path(receipt.sha256, receipt.suffix).write_bytes(b"cut")
     with pytest.raises(CorruptLanding):

@@ -1,4 +1,4 @@
-"""Loading receipts: only what is new is read, and one look counts once."""
+"""Loading receipts: only what is new is read, and one sync counts once."""
 
 import json
 
@@ -27,16 +27,16 @@ def load(world):
 
 
 def test_only_new_bytes_are_read(world):
-    world.look("droplets", droplets(1), times=3)
+    world.sync("droplets", droplets(1), times=3)
     assert load(world) == 3
     assert load(world) == 0
-    world.look("droplets", droplets(1))
+    world.sync("droplets", droplets(1))
     assert load(world) == 1
     assert len(receipts(world)) == 4
 
 
 def test_a_torn_last_line_is_left_for_the_next_run(world):
-    world.look("droplets", droplets(1))
+    world.sync("droplets", droplets(1))
     file = world.landing.receipt_file("droplets", "2026-04")
     whole = file.read_bytes()
     file.write_bytes(whole + whole[:40])
@@ -47,7 +47,7 @@ def test_a_torn_last_line_is_left_for_the_next_run(world):
 
 
 def test_of_one_instant_the_last_complete_answer_counts(world):
-    world.look("droplets", droplets(2))
+    world.sync("droplets", droplets(2))
     world.land("droplets", {}, problem="HTTP 500")
     world.land("droplets", droplets(3))
     world.land("droplets", {}, problem="HTTP 500")
@@ -58,8 +58,8 @@ def test_of_one_instant_the_last_complete_answer_counts(world):
     assert receipts(world) == [("droplets", True, 3, "pending")]
 
 
-def test_a_failed_look_gives_way_to_the_answer_of_the_repeated_run(world):
-    world.look("droplets", {}, problem="HTTP 500")
+def test_a_failed_sync_gives_way_to_the_answer_of_the_repeated_run(world):
+    world.sync("droplets", {}, problem="HTTP 500")
     assert load(world) == 1
     world.land("droplets", droplets(1))
     assert load(world) == 1
@@ -95,7 +95,7 @@ def test_what_was_asked_one_by_one_is_kept(world):
 
 
 def test_a_broken_line_names_its_file_and_loads_nothing(world):
-    world.look("droplets", droplets(1))
+    world.sync("droplets", droplets(1))
     file = world.landing.receipt_file("droplets", "2026-04")
     file.write_bytes(file.read_bytes() + b'{"account": \n')
     with pytest.raises(CorruptLanding, match=r"2026-04\.jsonl"):

@@ -149,7 +149,7 @@ def test_pages_end_at_the_cap(cloud):
     assert len(cloud.seen) == 10
 
 
-def test_a_second_look_heals_a_listing_that_changed_meanwhile(cloud):
+def test_a_second_sync_heals_a_listing_that_changed_meanwhile(cloud):
     cloud.script[PATH] = [
         page("volumes", volumes(1), 2),
         page("volumes", volumes(1, 2), 2),

@@ -65,7 +65,7 @@ def files(folder: Path) -> dict[str, str]:
 
 def test_a_reader_sees_whole_files_only_and_is_never_waited_for(tmp_path, one_model):
     target = tmp_path / "published" / "cost.duckdb"
-    errors, looks, stop = [], [], threading.Event()
+    errors, reads, stop = [], [], threading.Event()
 
     def read():
         while not stop.is_set():
@@ -75,7 +75,7 @@ def test_a_reader_sees_whole_files_only_and_is_never_waited_for(tmp_path, one_mo
                         "select invoice_id from marts.invoice_totals group by all "
                         "having sum(amount_cents) <> any_value(total_cents)"
                     ).fetchall()
-                looks.append(bad)
+                reads.append(bad)
             except duckdb.Error as error:
                 errors.append(error)
 
@@ -90,8 +90,8 @@ def test_a_reader_sees_whole_files_only_and_is_never_waited_for(tmp_path, one_mo
         stop.set()
         thread.join()
     assert errors == []
-    assert looks
-    assert not any(looks)
+    assert reads
+    assert not any(reads)
 
 
 def test_an_open_reader_keeps_the_file_it_opened(tmp_path, one_model):

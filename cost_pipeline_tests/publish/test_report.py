@@ -105,8 +105,8 @@ def test_equal_tables_and_an_equal_now_give_equal_pages(tmp_path, page):
 def test_a_missing_table_is_named_and_the_rest_is_told(tmp_path, missing):
     page = render_report(publish_by_hand(tmp_path / "a.duckdb", (missing,)), NOW)
     for one in sections():
-        told = section(page, one.id)
-        assert (f"{missing} is not published yet" in told) == (
+        shown = section(page, one.id)
+        assert (f"{missing} is not published yet" in shown) == (
             missing in one.tables and missing == first_missing(one.tables, missing)
         )
 

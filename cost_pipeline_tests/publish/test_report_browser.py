@@ -56,7 +56,7 @@ TOO_WIDE = """() => [...document.querySelectorAll('.wide')]
   .map(one => one.closest('section').id)"""
 
 
-class Looked:
+class Visited:
     """The page, with what it asked for and complained about."""
 
     def __init__(self, page) -> None:
@@ -90,14 +90,14 @@ def test_the_report_opens_offline_and_fits(browser, address, scheme, width):
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
     )
-    looked = Looked(context.new_page())
-    looked.page.goto(address)
-    assert [url for url in looked.asked if url not in (address, "data:,")] == []
-    assert looked.complaints == []
+    visit = Visited(context.new_page())
+    visit.page.goto(address)
+    assert [url for url in visit.asked if url not in (address, "data:,")] == []
+    assert visit.complaints == []
     for one in sections():
-        assert looked.page.locator(f"section#{one.id} h2").is_visible()
-    assert looked.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert looked.page.evaluate(CONTRAST) >= 4.5
+        assert visit.page.locator(f"section#{one.id} h2").is_visible()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visit.page.evaluate(CONTRAST) >= 4.5
     context.close()
 
 

@@ -154,7 +154,7 @@ def watched(
     spec: dict[str, Any] = {}
     history: list[Seen] = []
 
-    def look(time: int, live: dict[str, Any]) -> None:
+    def compare(time: int, live: dict[str, Any]) -> None:
         for seen in [seen for seen in history if seen.status == "open"]:
             if seen.field not in spec or _same(spec[seen.field], live.get(seen.field)):
                 seen.status, seen.closed_at = "stale", time
@@ -171,7 +171,7 @@ def watched(
         live = lives.get(time, live)
         spec = dict(specs.get(time, spec))
         if live is not None and (time in lives or time in specs):
-            look(time, live)
+            compare(time, live)
         # Nothing is accepted before anything was asked for.
         if time in acceptances and min(specs) <= time:
             name, value = acceptances[time]
@@ -180,7 +180,7 @@ def watched(
                     seen.status, seen.closed_at = "accepted", time
             spec[name] = value
             if live is not None:
-                look(time, live)
+                compare(time, live)
     return history
 
 

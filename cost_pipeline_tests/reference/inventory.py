@@ -1,21 +1,21 @@
-"""When a resource existed, told look by look: the rule of three strikes, by hand."""
+"""When a resource existed, stated sync by sync: the rule of three strikes, by hand."""
 
 STRIKES = 3
 
 
-def lifetimes(looks: str) -> list[tuple[int, int | None]]:
-    """First and end of each lifetime, as numbers of looks.
+def lifetimes(syncs: str) -> list[tuple[int, int | None]]:
+    """First and end of each lifetime, as numbers of syncs.
 
-    One letter per look: `x` names the resource, `.` does not, `?` was not whole.
+    One letter per sync: `x` names the resource, `.` does not, `?` was not whole.
     """
     found: list[tuple[int, int | None]] = []
     began: int | None = None
     misses: list[int] = []
-    for number, look in enumerate(looks):
-        if look == "x":
+    for number, sync in enumerate(syncs):
+        if sync == "x":
             began = number if began is None else began
             misses = []
-        if look == "." and began is not None:
+        if sync == "." and began is not None:
             misses.append(number)
             if len(misses) == STRIKES:
                 found.append((began, misses[0]))

@@ -1,4 +1,4 @@
-"""The platform's tables in a real Postgres: one look, as of one moment."""
+"""The platform's tables in a real Postgres: one sync, as of one moment."""
 
 from collections.abc import Iterator
 from pathlib import Path

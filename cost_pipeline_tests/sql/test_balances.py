@@ -29,7 +29,7 @@ def seen(world, *answers, since=APRIL_30):
     """Ask once an hour and build the books after the last answer."""
     for hour, answer in enumerate(answers):
         world.biller.balance = lambda answer=answer: answer
-        world.look(since + timedelta(hours=hour))
+        world.sync(since + timedelta(hours=hour))
     tables = ("marts.balances", "core.history_entries")
     world.books(since + timedelta(hours=len(answers)), tables=tables)
     return world.rows(

@@ -60,7 +60,7 @@ def cost_lines(tmp_path, *lines, items=()):
     world.biller.bill("u", total[0][0], csv_file(*lines))
     if items:
         world.biller.lines["u"] = list(items)
-    world.look()
+    world.sync()
     world.books(MAY_2, tables=("core.cost_lines", "core.text_only_matches"))
     return world.rows(
         "select resource_id, match_method, unmatched_reason, tenant_id "
@@ -209,7 +209,7 @@ def test_a_line_without_a_resource_is_its_projects_owners(tmp_path):
     }
     rows = [line(project="ACME"), line(project="Twin"), line(project="Unheard")]
     world.biller.bill("u", "3.00", csv_file(*rows))
-    world.look()
+    world.sync()
     world.books(tables=("core.cost_lines",))
     assert world.rows(
         "select tenant_id, owner_source from core.cost_lines order by line_number"
@@ -251,7 +251,7 @@ def test_names_stated_by_the_original_are_cut_as_stated(tmp_path):
         for c in names
     ]
     world.biller.bill("u", f"{len(rows)}.00", csv_file(*rows))
-    world.look()
+    world.sync()
     world.books(tables=("core.charges",))
     found = world.rows("select lower(line_name) from core.charges order by line_number")
     assert [name for (name,) in found] == [c["out"]["match_name"] for c in names]

@@ -69,10 +69,10 @@ def test_a_field_that_is_asked_for_no_more_is_drift_no_more() -> None:
         ]
 
 
-def test_tags_differ_from_the_look_that_showed_them() -> None:
+def test_tags_differ_from_the_sync_that_showed_them() -> None:
     live = machine('2026-04-01 06:00:00; null; s-1vcpu-1gb; {"tags": ["web"]}')
     spec = asked('2026-04-01 06:00:00; {"tags": ["eu", "web"]}')
-    looks = """
+    syncs = """
         resource_id       | observed_at         | is_present | document
         do:main:droplet:1 | 2026-04-01 06:15:00 | true       | {"tags": ["web", "eu"]}
         do:main:droplet:1 | 2026-05-03 09:00:00 | true       | {"tags": ["web"]}
@@ -82,7 +82,7 @@ def test_tags_differ_from_the_look_that_showed_them() -> None:
         do:main:droplet:1 | 1        | 2026-04-01 06:00:00 | 2026-04-01 06:15:00
     """
     with world(
-        live, spec, core__resource_sightings=looks, core__resource_lifetimes=lifetimes
+        live, spec, core__resource_sightings=syncs, core__resource_lifetimes=lifetimes
     ) as connection:
         query = "select field, actual, status, opened_at from marts.drift_history"
         assert rows(connection, query) == [

@@ -85,31 +85,31 @@ def world(tmp_path):
     ],
 )
 def test_each_fact_has_one_column(world, kind, body, expected):
-    world.look(kind, {"id": body})
+    world.sync(kind, {"id": body})
     columns = "name, region, size, size_gb, status, parent_id"
     assert world.rows("core.resources", columns) == [expected]
 
 
 def test_a_time_is_read_with_nanoseconds_and_offsets(world):
-    world.look("volumes", {"1": {"created_at": "2026-03-13T19:20:47.442049222+02:00"}})
+    world.sync("volumes", {"1": {"created_at": "2026-03-13T19:20:47.442049222+02:00"}})
     found = world.rows("core.resources", "valid_from")[0][0]
     assert found.isoformat() == "2026-03-13T17:20:47.442049"
 
 
 def test_a_time_in_the_future_does_not_start_a_resource_later(world):
-    world.look("volumes", {"1": {"created_at": "2031-01-01T00:00:00Z"}})
+    world.sync("volumes", {"1": {"created_at": "2031-01-01T00:00:00Z"}})
     assert world.rows("core.resources", "valid_from") == [(naive(world.now),)]
 
 
 def test_a_price_by_the_hour_has_five_places(world):
     size = {"price_monthly": 5, "price_hourly": "0.00743999984115362"}
-    world.look("sizes", {"s-1": size, "odd": {"price_monthly": "free"}})
+    world.sync("sizes", {"s-1": size, "odd": {"price_monthly": "free"}})
     columns = "slug, price_monthly_micros, price_hourly_micros, currency"
     assert world.rows("core.size_prices", columns) == [("s-1", 5_000_000, 7440, "USD")]
 
 
 def test_the_same_id_in_two_kinds_is_two_resources(world):
-    world.look("droplets", {"7": {"name": "a"}})
+    world.sync("droplets", {"7": {"name": "a"}})
     world.land("backups", {"7": {"name": "b"}})
     assert world.rows("core.resources", "resource_id") == [
         ("do:main:droplet:7",),

@@ -44,7 +44,7 @@ def findings(world):
     ],
 )
 def test_a_urn_means_the_verified_kind(world, case):
-    world.look("project_resources", members("studio", case["in"]["urn"]))
+    world.sync("project_resources", members("studio", case["in"]["urn"]))
     expected = (case["out"]["kind"], case["out"]["provider_id"])
     found = world.rows("core.project_members", "kind, provider_id")
     assert found == [expected]
@@ -60,7 +60,7 @@ def test_a_urn_means_the_verified_kind(world, case):
     ],
 )
 def test_an_image_is_a_snapshot_or_else_a_backup(world, listed, expected):
-    world.look("project_resources", members("studio", "do:image:77"))
+    world.sync("project_resources", members("studio", "do:image:77"))
     for kind in ("snapshots", "backups"):
         world.land(kind, {"77": {"id": 77}} if kind in listed else {})
     assert world.rows("core.project_members", "kind") == [(expected,)]
@@ -68,7 +68,7 @@ def test_an_image_is_a_snapshot_or_else_a_backup(world, listed, expected):
 
 def test_what_no_listing_covers_is_known_by_its_urn(world):
     urns = ("do:space:a b:c", "do:nonsuch:1", "no urn", "do:droplet:9")
-    world.look("project_resources", members("studio", *urns))
+    world.sync("project_resources", members("studio", *urns))
     found = current(world, "resource_id, tenant_id, name, size_gb, valid_from")
     made = datetime(2026, 3, 1)
     assert found == [
@@ -80,18 +80,18 @@ def test_what_no_listing_covers_is_known_by_its_urn(world):
 
 
 def test_a_bucket_is_gone_after_three_strikes_too(world):
-    world.look("project_resources", members("studio", "do:space:a", "do:space:b"))
-    missed_at = world.look("project_resources", members("studio", "do:space:a"))
+    world.sync("project_resources", members("studio", "do:space:a", "do:space:b"))
+    missed_at = world.sync("project_resources", members("studio", "do:space:a"))
     gone = members("studio", "do:space:b", status="not_found")
     kept = members("studio", "do:space:a")
-    world.look("project_resources", {**kept, **gone}, times=2)
+    world.sync("project_resources", {**kept, **gone}, times=2)
     found = world.rows("core.resources", "provider_id, valid_to")
     assert found == [("a", None), ("b", naive(missed_at))]
 
 
 def test_of_two_projects_the_first_to_take_it_owns_it_and_it_is_told(world):
     early = "2026-02-01T00:00:00Z"
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     both = {
         **members("relay", "do:droplet:1"),
         **members("studio", "do:droplet:1", assigned_at=early),
@@ -102,7 +102,7 @@ def test_of_two_projects_the_first_to_take_it_owns_it_and_it_is_told(world):
 
 
 def test_in_no_project_or_in_an_unlinked_one_is_unattributed(world):
-    world.look("droplets", {**droplet(1), **droplet(2), **droplet(3)})
+    world.sync("droplets", {**droplet(1), **droplet(2), **droplet(3)})
     one, two = members("nobody", "do:droplet:1"), members("common", "do:droplet:2")
     world.land("project_resources", {**one, **two})
     assert current(world) == [
@@ -126,7 +126,7 @@ def test_intervals_are_cut_where_links_change(world):
         studio            |cedar    |three        |tenant|2026-09-01|null
         """,
     )
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     world.land("project_resources", members("studio", "do:droplet:1"))
     found = world.rows("core.resources", "valid_from, tenant_id, deployment_id")
     assert [(row[0].day, *row[1:]) for row in found] == [
@@ -139,17 +139,17 @@ def test_intervals_are_cut_where_links_change(world):
 
 
 def test_a_first_membership_counts_from_the_beginning(world):
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     world.land("project_resources", {})
-    world.look("project_resources", members("studio", "do:droplet:1"))
+    world.sync("project_resources", members("studio", "do:droplet:1"))
     assert world.rows("core.resources", "tenant_id") == [("acme",)]
 
 
 def test_seen_three_times_in_no_project_it_was_in_none(world):
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     world.land("project_resources", {})
-    world.look("project_resources", {}, times=2)
-    joined_at = world.look("project_resources", members("studio", "do:droplet:1"))
+    world.sync("project_resources", {}, times=2)
+    joined_at = world.sync("project_resources", members("studio", "do:droplet:1"))
     found = world.rows("core.resources", "valid_from, tenant_id")
     assert found == [
         (datetime(2026, 3, 1), "unattributed"),
@@ -158,14 +158,14 @@ def test_seen_three_times_in_no_project_it_was_in_none(world):
 
 
 def test_backups_and_snapshots_go_with_their_droplet_also_after_it(world):
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     world.land("project_resources", members("studio", "do:droplet:1"))
     world.land("backups", {"7": {"id": 7, "droplet_id": "1", "size_gigabytes": "0.5"}})
     snapshot = {"id": "8", "resource_id": "1", "resource_type": "droplet"}
     world.land("snapshots", {"8": snapshot})
-    world.look("droplets", {}, times=4)
+    world.sync("droplets", {}, times=4)
     for _ in range(3):
-        world.look("project_resources", {})
+        world.sync("project_resources", {})
     assert current(world) == [
         ("do:main:droplet_backup:7", "acme", "tenant"),
         ("do:main:snapshot:8", "acme", "tenant"),
@@ -174,7 +174,7 @@ def test_backups_and_snapshots_go_with_their_droplet_also_after_it(world):
 
 
 def test_a_worker_of_a_cluster_stays_one_resource_and_goes_with_it(world):
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     nodes = [{"droplet_id": "1"}, {"droplet_id": None}]
     cluster = {"id": "k", "name": "k", "node_pools": [{"nodes": nodes}]}
     world.land(
@@ -189,11 +189,11 @@ def test_a_worker_of_a_cluster_stays_one_resource_and_goes_with_it(world):
 
 def test_an_unused_address_keeps_its_last_owner_and_is_idle(world):
     used = {"ip": "192.0.2.1", "droplet": {"id": 1}, "region": {"slug": "syd1"}}
-    world.look("reserved_ips", {"192.0.2.1": used})
+    world.sync("reserved_ips", {"192.0.2.1": used})
     world.land("project_resources", members("studio", "do:floatingip:192.0.2.1"))
     unused = {"192.0.2.1": {**used, "droplet": None}}
     for _ in range(4):
-        world.look("reserved_ips", unused)
+        world.sync("reserved_ips", unused)
         world.land("project_resources", {})
     found = world.rows("core.resources", "valid_from, tenant_id, status, is_idle")
     assert [row[1:] for row in found] == [
@@ -203,7 +203,7 @@ def test_an_unused_address_keeps_its_last_owner_and_is_idle(world):
 
 
 def test_an_operators_word_counts_from_its_date_on(world):
-    world.look("droplets", droplet())
+    world.sync("droplets", droplet())
     world.land("project_resources", members("studio", "do:droplet:1"))
     world.give(
         "ledger.decisions",

@@ -14,7 +14,7 @@ LONGEST = 14
 
 
 @pytest.mark.parametrize(
-    ("looks", "expected"),
+    ("syncs", "expected"),
     [
         pytest.param("x..", [(0, None)], id="two misses are none"),
         pytest.param("x...", [(0, 1)], id="the first of three ends it"),
@@ -24,8 +24,8 @@ LONGEST = 14
         pytest.param("??.", [], id="never seen"),
     ],
 )
-def test_the_reference_knows_three_strikes(looks, expected):
-    assert lifetimes(looks) == expected
+def test_the_reference_knows_three_strikes(syncs, expected):
+    assert lifetimes(syncs) == expected
 
 
 @settings(max_examples=5, deadline=None)
@@ -42,7 +42,7 @@ def test_lifetimes_are_those_of_the_reference(cases):
         str(number): [] for number in range(len(cases))
     }
     for account, start, end, is_stale in rows:
-        found[account].append((look_of(start), end and look_of(end)))
+        found[account].append((sync_of(start), end and sync_of(end)))
         assert is_stale is (end is not None)
     expected = {str(number): lifetimes(case) for number, case in enumerate(cases)}
     assert found == expected
@@ -51,14 +51,14 @@ def test_lifetimes_are_those_of_the_reference(cases):
 def load(connection, cases):
     """One account per case; only the changes are observed, as loading writes them."""
     receipts, observations = [], []
-    for account, looks in enumerate(cases):
+    for account, syncs in enumerate(cases):
         is_there = False
-        for number, look in enumerate(looks):
+        for number, sync in enumerate(syncs):
             at = naive(START) + timedelta(hours=number)
-            verdict = "incomplete" if look == "?" else "accepted"
-            receipts.append((f"do:{account}", at, look != "?", verdict))
-            if look != "?" and (look == "x") != is_there:
-                is_there = look == "x"
+            verdict = "incomplete" if sync == "?" else "accepted"
+            receipts.append((f"do:{account}", at, sync != "?", verdict))
+            if sync != "?" and (sync == "x") != is_there:
+                is_there = sync == "x"
                 document = '{"name": "n"}' if is_there else None
                 observations.append((f"do:{account}", at, document))
     connection.executemany(
@@ -76,5 +76,5 @@ def load(connection, cases):
         )
 
 
-def look_of(at):
+def sync_of(at):
     return int((at - naive(START)) / timedelta(hours=1))

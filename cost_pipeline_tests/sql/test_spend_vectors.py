@@ -136,7 +136,7 @@ def estimate_case(case):
 
 @pytest.mark.parametrize("case", cases("worker_runs"))
 def test_the_original_worker_is_reproduced_run_by_run(case):
-    told: set[tuple[int, str]] = set()
+    written: set[tuple[int, str]] = set()
     orgs = {org["id"]: org for org in case["in"]["orgs"]}
     connection = hosted_warehouse()
     give_worker_machines(connection, case)
@@ -155,8 +155,8 @@ def test_the_original_worker_is_reproduced_run_by_run(case):
             if original_is_over(orgs[org]["plan"], cents)
         }
         alerts = {(row["org_id"], row["period_start"]) for row in run["alerts"]}
-        assert over - told == alerts
-        told |= over
+        assert over - written == alerts
+        written |= over
 
 
 # The instants our rule finds; the original could only fire at the next scan, did not

@@ -128,17 +128,17 @@ def test_a_late_receipt_of_a_sealed_month_is_found(tmp_path):
 
 def test_threads_that_begin_and_end_months_together_lose_no_receipt(tmp_path):
     landing = Landing(tmp_path)
-    looks = [
+    instants = [
         NOW.replace(month=month, day=1 + number)
         for month in (3, 4, 5)
         for number in range(12)
     ]
 
-    def look(now):
+    def land(now):
         landing.keep_listing("do:main", listing("1"), now=now)
         landing.latest("droplets", "do:main", until=now)
         return instant(now)
 
     with ThreadPoolExecutor(8) as pool:
-        wanted = set(pool.map(look, looks))
+        wanted = set(pool.map(land, instants))
     assert {receipt.received_at for receipt in landing.receipts("droplets")} == wanted

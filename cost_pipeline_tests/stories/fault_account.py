@@ -1,4 +1,4 @@
-"""A small account for the matrix of faults, honest and spoiled for one look.
+"""A small account for the matrix of faults, honest and spoiled for one sync.
 
 Put here how a fault is stated and how an account answers through it. Which faults
 there are is `fault_matrix.py`, what must come of them `test_fault_matrix.py`.
@@ -40,11 +40,11 @@ def member(urn: Any, **fields: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in each of three looks, and what must come of it."""
+    """What is wrong in each of three syncs, and what must come of it."""
 
     name: str
     outcome: str
-    # In each look the path is answered with these in turn, with the last for ever.
+    # In each sync the path is answered with these in turn, with the last for ever.
     answers: Answers = field(default_factory=list)
     # Words of the problem, of the reason in quarantine, or of the finding.
     says: str = ""
@@ -72,7 +72,7 @@ def honest() -> dict[str, Answers]:
 
 
 def spoil(fault: Fault) -> dict[str, Answers]:
-    """The same account for one look through a fault."""
+    """The same account for one sync through a fault."""
     return {**honest(), fault.path: [in_turn(list(fault.answers))]}
 
 

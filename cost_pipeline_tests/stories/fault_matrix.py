@@ -1,8 +1,8 @@
 """Every fault of the wire, of pages, of items and of URNs, and its one true outcome.
 
 `retry` converges, `error` and `quarantine` are named and change nothing, `accept` is
-valid data. Each lasts for three looks: as long as it takes to be gone by accident. How
-the looks are taken and what the tables must say is `test_fault_matrix.py`.
+valid data. Each lasts for three syncs: as long as it takes to be gone by accident. How
+the syncs are taken and what the tables must say is `test_fault_matrix.py`.
 """
 
 import gzip
@@ -101,7 +101,7 @@ HTTP = [
 
 
 def paged(*pages: Any) -> Answers:
-    """Page n of a look is the n-th; behind the last there is nothing."""
+    """Page n of a sync is the n-th; behind the last there is nothing."""
 
     def reply(request: Request) -> Any:
         number = int(request.args["page"])

@@ -172,7 +172,7 @@ def reader_trial(
     home = truth.home.copy(folder, url)
     with reading(home) as reader:
         code = home.run(START + timedelta(days=weather.chance.randint(1, 20)))
-    blind = [] if reader.looks else ["nobody could read anything"]
+    blind = [] if reader.reads else ["nobody could read anything"]
     failed = [] if code == 0 else [f"the run ended with {code}: {home.last_words()}"]
     return [*reader.errors, *blind, *failed]
 

@@ -188,10 +188,10 @@ class Reader:
     """An analyst who asks all the time, and remembers what went wrong."""
 
     path: Path
-    looks: int = 0
+    reads: int = 0
     errors: list[str] = field(default_factory=list)
 
-    def look(self) -> None:
+    def read(self) -> None:
         """Open the published file and hold each invoice to its lines."""
         if not self.path.exists():
             return
@@ -204,7 +204,7 @@ class Reader:
         except duckdb.Error as error:
             self.errors.append(str(error).splitlines()[0])
             return
-        self.looks += 1
+        self.reads += 1
         self.errors += [f"an invoice and its lines differ: {row}" for row in broken]
 
 
@@ -216,7 +216,7 @@ def reading(home: Home) -> Iterator[Reader]:
 
     def loop() -> None:
         while not is_over.wait(PAUSE_OF_A_READER_S):
-            reader.look()
+            reader.read()
 
     thread = threading.Thread(target=loop)
     thread.start()
@@ -225,7 +225,7 @@ def reading(home: Home) -> Iterator[Reader]:
     finally:
         is_over.set()
         thread.join()
-        reader.look()
+        reader.read()
 
 
 def seconds_of(home: Home, now: datetime) -> float:

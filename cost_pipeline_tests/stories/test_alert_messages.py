@@ -1,4 +1,4 @@
-"""What is told of a crossing or a leak, and to whom."""
+"""What is written of a crossing or a leak, and to whom."""
 
 from datetime import date, datetime
 
@@ -129,5 +129,5 @@ def test_the_dearest_ten_machines_are_named_and_the_others_counted():
         "select tenant_id, json_extract_string(machines, '$[*].machine'), "
         "other_machines, machines[0]->>'cost_cents' from core.crossing_reasons"
     )
-    told = [f"m{n:02}" for n in (0, 5, 1, 2, 3, 4, 6, 7, 8, 9)]
-    assert rows(connection, query) == [("big", told, 2, str(24 * 731))]
+    written = [f"m{n:02}" for n in (0, 5, 1, 2, 3, 4, 6, 7, 8, 9)]
+    assert rows(connection, query) == [("big", written, 2, str(24 * 731))]

@@ -1,6 +1,6 @@
 """Every way in which an invoice file can be odd: the truth, or a check that names it.
 
-All files are of invoices over $6.00 and are taken in by one look, so that each also
+All files are of invoices over $6.00 and are taken in by one sync, so that each also
 shows that it stops nobody else.
 """
 
@@ -132,7 +132,7 @@ def world(tmp_path_factory) -> BillWorld:
     bodies = TRUE | {name: body for name, (body, _) in UNTRUE.items()}
     for name, body in bodies.items():
         world.biller.bill(name, "6.00", body)
-    world.look()
+    world.sync()
     marts = ("marts.provider_invoices", "marts.cost_allocation")
     world.books(tables=(*marts, "core.cost_findings"))
     return world

@@ -88,7 +88,7 @@ def test_a_flipped_byte_is_named_with_its_file_and_the_old_file_stays(harmed):
     assert published_bytes(harmed) == before
 
 
-def test_a_deleted_listing_comes_back_with_the_next_look(harmed):
+def test_a_deleted_listing_comes_back_with_the_next_sync(harmed):
     landing = Landing(harmed / "data" / "landing")
     receipt = landing.latest("droplets", "do:demo", until=DEMO_NOW)
     assert receipt is not None

@@ -1,7 +1,7 @@
-"""Each fault of the matrix over real sockets: three looks through it, then healed.
+"""Each fault of the matrix over real sockets: three syncs through it, then healed.
 
 Every fault has an account of its own in one landing, beside one that was spared. While
-a fault lasts either the tables tell the truth or somebody is told why not; once it has
+a fault lasts either the tables tell the truth or somebody reads why not; once it has
 passed they are those of the spared account.
 """
 
@@ -29,7 +29,7 @@ LINKS = """
 pytestmark = pytest.mark.slow
 
 LISTINGS = ("droplets", "project_resources")
-LOOKS = 3
+SYNCS = 3
 # Accounts are numbers, so that no name of a fault ends up in an id.
 SPARED = "0"
 ACCOUNTS = {str(number): fault for number, fault in enumerate(FAULTS.values(), 1)}
@@ -57,7 +57,7 @@ class Telling:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The last look through the faults, the first after it, and what is set aside."""
+    """The last sync through the faults, the first after it, and what is set aside."""
 
     during: Telling
     after: Telling
@@ -74,17 +74,17 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
         client = cloud.client(body_bytes=2_000_000, run_deadline_s=1e9)
         cloud.script = honest()
         truth = [client.list_all(listing) for listing in LISTINGS]
-        look(world, truth)
-        for _ in range(LOOKS):
-            look(world, truth, lambda account: ask(world, cloud, client, account))
-        during = told(world)
-        look(world, truth, lambda account: ask_healed(world, cloud, client, account))
+        sync(world, truth)
+        for _ in range(SYNCS):
+            sync(world, truth, lambda account: ask(world, cloud, client, account))
+        during = findings_of(world)
+        sync(world, truth, lambda account: ask_healed(world, cloud, client, account))
         client.close()
     reasons = world.connection.execute("select reason from raw.quarantine").fetchall()
-    return Matrix(during, told(world), {reason for (reason,) in reasons})
+    return Matrix(during, findings_of(world), {reason for (reason,) in reasons})
 
 
-def look(
+def sync(
     world: World, truth: list[Listing], ask: Callable[[str], None] | None = None
 ) -> None:
     """A quarter of an hour later: everybody is looked at, as it is or by asking."""
@@ -123,7 +123,7 @@ def ask_healed(
     land_listing(client, world.landing, ACCOUNTS[account].listing, world.now)
 
 
-def told(world: World) -> Telling:
+def findings_of(world: World) -> Telling:
     found = Telling({}, {}, {})
     world.rows("core.inventory_findings", "1")
     for account, provider_id, *row in world.connection.execute(NOW).fetchall():
@@ -131,7 +131,7 @@ def told(world: World) -> Telling:
     for account, *row in world.connection.execute(PAST).fetchall():
         found.past.setdefault(account, []).append(tuple(row))
     for finding, subject, detail in world.connection.execute(FINDINGS).fetchall():
-        # A URN that is none has no account: everybody is told of it.
+        # A URN that is none has no account: everybody sees it.
         account = "" if finding == "broken_urn" else subject.split(":")[1]
         found.findings.setdefault(account, set()).add(f"{finding} {subject}: {detail}")
     return found
@@ -159,7 +159,7 @@ def test_a_fault_that_stays_is_named_and_nothing_is_stale(
     fault = ACCOUNTS[account]
     assert matrix.during.now[account] == matrix.during.now[SPARED]
     [finding] = matrix.during.findings[account]
-    assert f"{fault.listing}: {LOOKS} looks in a row" in finding
+    assert f"{fault.listing}: {SYNCS} looks in a row" in finding
     assert fault.says in finding
     if fault.outcome == "quarantine":
         assert fault.says in matrix.reasons
@@ -172,10 +172,10 @@ def test_what_is_only_odd_is_taken_exactly_as_it_is(
     fault = ACCOUNTS[account]
     expected = {**matrix.during.now[SPARED], **fault.becomes}
     assert matrix.during.now[account] == {k: v for k, v in expected.items() if v}
-    told = matrix.during.findings.get(account, set())
-    assert not any("listing_not_current" in line for line in told)
-    told |= matrix.during.findings.get("", set())
-    assert any(fault.says in line for line in told) or not fault.says
+    findings = matrix.during.findings.get(account, set())
+    assert not any("listing_not_current" in line for line in findings)
+    findings |= matrix.during.findings.get("", set())
+    assert any(fault.says in line for line in findings) or not fault.says
 
 
 @of_outcome("retry", "error", "quarantine")
@@ -186,6 +186,6 @@ def test_healed_it_has_the_history_of_one_that_was_spared(
 
 
 def test_healed_nobody_is_told_of_a_fault_that_was(matrix: Matrix) -> None:
-    told = {line for lines in matrix.after.findings.values() for line in lines}
+    findings = {line for lines in matrix.after.findings.values() for line in lines}
     # The odd ninth machines have one strike of three, and belong to nobody until then.
-    assert {line.split(":")[-2] for line in told} == {"9"}
+    assert {line.split(":")[-2] for line in findings} == {"9"}

@@ -1,6 +1,6 @@
 """A provider with every fault at once, and what a home is like after it healed.
 
-Three looks over real sockets: a healthy one, one in which each listing fails in its own
+Three syncs over real sockets: a healthy one, one in which each listing fails in its own
 way while April's invoice arrives cut off, and a healed one. A twin sees only the first
 and the last. Single faults and their retries are tests of the client.
 """

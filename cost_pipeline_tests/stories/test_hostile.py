@@ -57,15 +57,15 @@ def test_no_file_is_written_outside_of_the_home(odd_home):
 def test_pages_show_markup_as_text(odd_home):
     pages = [*odd_home.data.rglob("*.html")]
     assert len(pages) > 2
-    told = ""
+    written = ""
     for page in pages:
         text = page.read_text("utf-8")
         assert "<script>alert" not in text
         assert not re.search(r"<img[^>]*onerror", text)
-        told += text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in told
-    assert "{{7*7}}" in told
-    assert "49 {% raw" not in told
+        written += text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written
+    assert "{{7*7}}" in written
+    assert "49 {% raw" not in written
 
 
 def test_no_cell_of_a_sheet_is_computed(odd_home):

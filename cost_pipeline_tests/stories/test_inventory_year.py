@@ -1,4 +1,4 @@
-"""A year in which nothing happened costs a line per look, and no resource row."""
+"""A year in which nothing happened costs a line per sync, and no resource row."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,19 +10,19 @@ from cost_pipeline.storage.receipts import instant
 from cost_pipeline_tests.inventory_world import START, World, droplets
 from cost_pipeline_tests.tables import build_models
 
-LOOKS = 35_040
+SYNCS = 35_040
 RESOURCES = 10_000
 MOST_BYTES = 50_000_000
 
 
 def test_a_year_of_unchanged_looks_adds_receipts_only(tmp_path):
     world = World(tmp_path)
-    world.look("droplets", droplets(RESOURCES))
+    world.sync("droplets", droplets(RESOURCES))
     world.load()
     before = world.observations("droplets")
     write_unchanged_looks(world)
     assert [found.changes for found in world.load()] == [0]
-    assert world.verdicts("droplets") == ["accepted"] * (LOOKS + 1)
+    assert world.verdicts("droplets") == ["accepted"] * (SYNCS + 1)
     assert world.observations("droplets") == before
     set_clock(world.connection, RunClock(START + timedelta(days=400)))
     build_models(world.connection, "core.resources")
@@ -45,7 +45,7 @@ def write_unchanged_looks(world):
                 str(uuid5(UUID(int=number), end)) for end in ("first", "last")
             ),
         )
-        for number in range(2, LOOKS + 2)
+        for number in range(2, SYNCS + 2)
     )
 
 

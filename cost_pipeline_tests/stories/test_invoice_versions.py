@@ -48,7 +48,7 @@ def test_one_bad_invoice_stops_only_itself(world):
     }
     for uuid, body in files.items():
         world.biller.bill(uuid, "10.00", body)
-    world.look()
+    world.sync()
     world.books(tables=MARTS)
     expected = dict.fromkeys(sorted(files), "refused") | {"good": "accepted"}
     assert verdicts(world) == expected
@@ -74,7 +74,7 @@ def test_less_than_half_a_cent_is_the_providers_own_rounding(world):
     world.biller.bill("below", "1.00", csv_file(line("$0.995001")))
     world.biller.bill("above", "1.00", csv_file(line("$1.004999")))
     world.biller.bill("half", "1.00", csv_file(line("$0.995")))
-    world.look()
+    world.sync()
     world.books()
     assert verdicts(world) == {
         "above": "accepted",
@@ -89,10 +89,10 @@ def test_less_than_half_a_cent_is_the_providers_own_rounding(world):
 
 def test_an_empty_refetch_never_replaces_good_lines(world):
     world.biller.bill("u", "1.00", csv_file(line()))
-    world.look(MAY_2)
+    world.sync(MAY_2)
     for hours, body in enumerate((csv_file(), b"", csv_file(line("$9.00"))), start=1):
         world.biller.files["u"] = body
-        world.look(MAY_2 + timedelta(hours=hours))
+        world.sync(MAY_2 + timedelta(hours=hours))
     world.books(MAY_2 + timedelta(hours=9))
     assert verdicts(world) == {"u": "accepted"}
     assert world.rows("select sum(amount_micros) from core.cost_lines") == [
@@ -102,9 +102,9 @@ def test_an_empty_refetch_never_replaces_good_lines(world):
 
 def test_a_reissue_is_a_new_version_with_a_report_and_never_a_duplicate(world):
     world.biller.bill("u", "3.00", csv_file(line("$1.00"), line("$2.00", "db (x)")))
-    world.look(MAY_2)
+    world.sync(MAY_2)
     world.biller.bill("u", "3.50", csv_file(line("$1.00"), line("$2.50", "db (x)")))
-    world.look(MAY_2 + timedelta(days=3))
+    world.sync(MAY_2 + timedelta(days=3))
     world.books(MAY_2 + timedelta(days=3), tables=(*BOOKS, "core.invoice_changes"))
     assert world.rows("select sum(amount_micros) from core.cost_lines") == [
         (3_500_000,)
@@ -122,16 +122,16 @@ def test_a_reissue_is_a_new_version_with_a_report_and_never_a_duplicate(world):
 
 def test_a_changed_total_is_due_until_its_file_follows(world):
     world.biller.bill("u", "3.00", csv_file(line("$3.00")))
-    world.look(MAY_2)
+    world.sync(MAY_2)
     world.biller.bill("u", "3.50", csv_file(line("$3.00")))
-    world.look(MAY_2 + timedelta(days=1))
+    world.sync(MAY_2 + timedelta(days=1))
     world.books(MAY_2 + timedelta(days=1))
     assert world.rows(
         "select status, verdict, lines_micros from core.provider_invoices"
     ) == [("changed", "accepted", 3_000_000)]
     assert due_invoices(world.connection) == [("2026-04_u", "u")]
     world.biller.files["u"] = csv_file(line("$3.50"))
-    world.look(MAY_2 + timedelta(days=2))
+    world.sync(MAY_2 + timedelta(days=2))
     world.books(MAY_2 + timedelta(days=2))
     assert due_invoices(world.connection) == []
     assert world.rows("select status from core.invoice_states") == [("final",)]
@@ -142,7 +142,7 @@ def test_a_summary_that_says_another_total_refuses_the_invoice(world):
     world.biller.summaries["u"] = {"invoice_uuid": "u", "amount": "1.01"}
     world.biller.bill("v", "1.00", csv_file(line()))
     world.biller.summaries["v"] = {"invoice_uuid": "v", "amount": "1.00"}
-    problems = world.look()
+    problems = world.sync()
     world.books()
     assert verdicts(world) == {"u": "refused", "v": "accepted"}
     assert len(problems) == 2, "both lack items, which is named and stops nothing"
@@ -152,10 +152,10 @@ def test_a_summary_that_says_another_total_refuses_the_invoice(world):
 def test_an_invoice_that_is_listed_no_more_stays_and_is_named(world):
     world.biller.bill("u", "1.00", csv_file(line()))
     world.biller.bill("p", "1.00", csv_file(line()), period="2026-05", is_preview=True)
-    world.look()
+    world.sync()
     world.biller.headers = {}
     world.biller.bill("again", "1.00", csv_file(line()))
-    world.look(MAY_2 + timedelta(days=1))
+    world.sync(MAY_2 + timedelta(days=1))
     world.books(MAY_2 + timedelta(days=1))
     assert verdicts(world) == {"again": "accepted", "u": "accepted"}
     assert world.rows(
@@ -166,7 +166,7 @@ def test_an_invoice_that_is_listed_no_more_stays_and_is_named(world):
 
 def test_a_preview_is_never_a_final_invoice(world):
     world.biller.bill("p", "1.00", csv_file(line()), period="2026-05", is_preview=True)
-    world.look()
+    world.sync()
     world.books()
     assert world.rows("select status, verdict, lines from core.provider_invoices") == [
         ("preview", "none", 0)
@@ -176,7 +176,7 @@ def test_a_preview_is_never_a_final_invoice(world):
     # The month's invoice has a uuid of its own, and the preview is listed no more.
     world.biller.headers = {}
     world.biller.bill("f", "1.00", csv_file(line()), period="2026-05")
-    world.look(MAY_2 + timedelta(days=31))
+    world.sync(MAY_2 + timedelta(days=31))
     world.books(MAY_2 + timedelta(days=31))
     assert world.rows("select invoice_uuid, status from core.provider_invoices") == [
         ("f", "final")
@@ -186,7 +186,7 @@ def test_a_preview_is_never_a_final_invoice(world):
 def test_a_header_that_cannot_be_read_is_set_aside(world):
     world.biller.bill("u", "about a dollar", csv_file(line()))
     world.biller.bill("v", "1.00", csv_file(line()), period="April")
-    world.look()
+    world.sync()
     world.books()
     assert verdicts(world) == {}
     assert len(world.rows("from raw.quarantine")) == 2
@@ -198,7 +198,7 @@ def test_a_header_that_cannot_be_read_is_set_aside(world):
     ]
     for uuid in ("u", "v"):
         world.biller.bill(uuid, "1.00", csv_file(line()))
-    world.look(MAY_2 + timedelta(days=1))
+    world.sync(MAY_2 + timedelta(days=1))
     world.books(MAY_2 + timedelta(days=1))
     assert broken_audit(world.connection, audit) == []
 
@@ -214,11 +214,11 @@ def test_an_invoice_that_only_the_history_names_is_known(world):
         }
     ]
     world.biller.files["old"] = csv_file(line("$12.34"))
-    world.look()
+    world.sync()
     world.books()
     ((key, uuid),) = due_invoices(world.connection)
     assert uuids_of(world.landing, "do:main", [key], MAY_2) == [uuid]
-    world.look(uuids=[uuid])
+    world.sync(uuids=[uuid])
     world.books()
     assert world.rows(
         "select invoice_uuid, period, status, verdict from core.provider_invoices"
@@ -227,15 +227,15 @@ def test_an_invoice_that_only_the_history_names_is_known(world):
 
 def test_asking_twice_at_one_now_asks_once(world):
     world.biller.bill("u", "1.00", csv_file(line()))
-    world.look()
-    world.look()
+    world.sync()
+    world.sync()
     assert world.biller.asked == ["u"]
 
 
 def test_a_refused_file_is_asked_for_again_at_the_same_now(world, tmp_path):
     whole = csv_file(line("$0.50"), line("$0.50"))
     world.biller.bill("torn", "1.00", csv_file(line("$0.50"), line("five")))
-    world.look()
+    world.sync()
     world.books(tables=MARTS)
     assert len(world.rows("from raw.quarantine")) == 1
     assert verdicts(world) == {"torn": "refused"}
@@ -265,12 +265,12 @@ def test_of_a_range_only_what_is_not_accepted_is_fetched(world, tmp_path):
         world.biller.bill(uuid, "1.00", csv_file(line()))
     world.biller.files["bad"] = csv_file(line("$2.00"))
     world.biller.files["lost"] = csv_file(line("$0.50"), line("$0.50"))
-    world.look()
+    world.sync()
     world.books(tables=MARTS)
     published = published_by(world, tmp_path)
     world.biller.headers["grown"]["amount"] = "1.50"
     world.biller.bill("new", "1.00", csv_file(line()))
-    world.look(MAY_2 + timedelta(hours=1), uuids=["new"])
+    world.sync(MAY_2 + timedelta(hours=1), uuids=["new"])
     (lost,) = (r for r in world.landing.receipts("invoice_csv") if r.subject == "lost")
     world.landing.path(lost.sha256, lost.suffix).unlink()
 
@@ -286,7 +286,7 @@ def test_of_a_range_only_what_is_not_accepted_is_fetched(world, tmp_path):
 def test_an_odd_uuid_is_only_ever_data(world):
     uuid = "../../etc/passwd"
     world.biller.bill(uuid, "1.00", csv_file(line()))
-    world.look()
+    world.sync()
     world.books()
     assert verdicts(world) == {uuid: "accepted"}
     key = partition_key("2026-04", uuid)
@@ -316,7 +316,7 @@ def test_a_refund_is_a_cost_of_its_own_unless_an_invoice_carries_it(world):
         history("Payment", "-3.00"),
         history("Novelty", "-9.00"),
     ]
-    world.look()
+    world.sync()
     world.books()
     assert world.rows(
         "select invoice_uuid, amount_micros from core.cost_lines "
@@ -337,7 +337,7 @@ def test_a_refund_counts_when_a_reissue_took_the_credit_off_the_invoice(world):
     credits = {"credits_and_adjustments": {"amount": "-2.00"}}
     world.biller.summaries["u"] = total | credits
     world.biller.history = [history("Refund", "-2.00")]
-    world.look()
+    world.sync()
     world.books()
     assert world.rows("select sum(amount_micros) from core.cost_lines") == [
         (3_000_000,)
@@ -345,7 +345,7 @@ def test_a_refund_counts_when_a_reissue_took_the_credit_off_the_invoice(world):
     later = MAY_2 + timedelta(days=1)
     world.biller.bill("u", "5.00", csv_file(good))
     world.biller.summaries["u"] = {"invoice_uuid": "u", "amount": "5.00"}
-    world.look(later)
+    world.sync(later)
     world.books(later)
     assert world.rows(
         "select invoice_uuid, sum(amount_micros) from core.cost_lines group by 1 "
@@ -366,7 +366,7 @@ def test_totals_that_differ_and_parts_that_are_missing_are_named(world):
         history("Invoice", "1.00") | {"invoice_uuid": "old"},
         history("Invoice", "1.01") | {"invoice_uuid": "new"},
     ]
-    world.look()
+    world.sync()
     world.books()
     assert set(verdicts(world).values()) == {"accepted"}
     assert world.rows(
@@ -379,6 +379,6 @@ def test_totals_that_differ_and_parts_that_are_missing_are_named(world):
 def test_many_invoices_of_equal_content_land_at_once(world):
     for number in range(40):
         world.biller.bill(f"u{number}", "1.00", csv_file(line()))
-    assert all(problem.startswith("warning: ") for problem in world.look())
+    assert all(problem.startswith("warning: ") for problem in world.sync())
     world.books()
     assert set(verdicts(world).values()) == {"accepted"}

@@ -45,12 +45,12 @@ def test_no_secret_is_on_disk_after_a_run(odd_home):
 
 def test_no_secret_is_said(odd_home):
     said = odd_home.said.encode()
-    told = [
+    found = [
         name
         for name, secret in SECRETS.items()
         if any(text in said for text in spellings(secret))
     ]
-    assert told == []
+    assert found == []
 
 
 def test_what_env_says_was_used(odd_home):

@@ -65,29 +65,29 @@ class Customer:
 
 
 def befall(
-    world: UsageWorld, customer: Customer, event: str, told: object, known_as: str
+    world: UsageWorld, customer: Customer, event: str, stated: object, known_as: str
 ) -> None:
     """Let one thing happen to a customer, in the tables and in the reference."""
     name = customer.name
-    if isinstance(told, Decimal):
-        customer.used_gb += told
+    if isinstance(stated, Decimal):
+        customer.used_gb += stated
         world.connection.execute(
             "insert into raw.usage_events by name select ? as event_id, "
             "? as tenant_id, ? as deployment_id, 'bandwidth_gb' as billing_kind, "
             "? as quantity, timestamp '2026-04-02' as occurred_at, "
             "'test' as source_file, 1 as source_row",
-            [known_as, name, name, told],
+            [known_as, name, name, stated],
         )
-    elif isinstance(told, int):
-        customer.days = told
+    elif isinstance(stated, int):
+        customer.days = stated
         world.connection.execute(
             "update raw.subscriptions set ended_at = ? where tenant_id = ?",
-            [datetime(2026, 4, 1) + timedelta(days=told), name],
+            [datetime(2026, 4, 1) + timedelta(days=stated), name],
         )
     elif event == "tax":
-        customer.tax_code = told if isinstance(told, str) else None
+        customer.tax_code = stated if isinstance(stated, str) else None
         world.connection.execute(
-            "update raw.tenants set tax_code = ? where tenant_id = ?", [told, name]
+            "update raw.tenants set tax_code = ? where tenant_id = ?", [stated, name]
         )
     elif event == "void":
         void_invoice(
@@ -126,15 +126,15 @@ def test_issued_and_adjusted_is_what_the_month_should_cost(rounds):
     now = datetime(2026, 5, 1, 3)
     assert world.run(now.isoformat()).new == TENANTS
     for number, (addon_cents, events) in enumerate(rounds):
-        told = world.rows("from ledger.documents"), world.rows("from ledger.lines")
+        written = world.rows("from ledger.documents"), world.rows("from ledger.lines")
         now += timedelta(days=1)
         world.at(now.isoformat())
         world.connection.execute("update raw.addons set price_cents = ?", [addon_cents])
         for customer, (event, value) in zip(customers, events, strict=True):
             befall(world, customer, event, value, f"{customer.name}-{number}")
         world.run(now.isoformat())
-        assert set(told[0]) <= set(world.rows("from ledger.documents"))
-        assert set(told[1]) <= set(world.rows("from ledger.lines"))
+        assert set(written[0]) <= set(world.rows("from ledger.documents"))
+        assert set(written[1]) <= set(world.rows("from ledger.lines"))
         found = world.rows(
             "select tenant_id, "
             "any_value(invoice_id) filter (document_type = 'invoice'), "

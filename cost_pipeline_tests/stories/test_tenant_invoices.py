@@ -342,7 +342,7 @@ def test_what_would_be_issued_can_be_counted_before():
 
 def test_a_pipeline_that_slept_for_a_month_says_what_one_that_was_up_says():
     """P9: days and documents; when they were issued is another matter."""
-    told = []
+    written = []
     for moments in (
         [f"2026-04-{day:02d}T01:10:00" for day in (2, 3, 9, 20)] + ["2026-05-20"],
         ["2026-05-20"],
@@ -350,11 +350,11 @@ def test_a_pipeline_that_slept_for_a_month_says_what_one_that_was_up_says():
         world = pilot()
         for moment in moments:
             world.run(moment)
-        told.append(
+        written.append(
             (
                 world.rows(DOCUMENTS),
                 world.rows(LINES, APRIL),
                 world.rows("from core.usage_daily order by all"),
             )
         )
-    assert told[0] == told[1]
+    assert written[0] == written[1]

@@ -114,7 +114,7 @@ def test_the_pilot_is_billed_2160_hours_in_april():
 
 
 def test_a_billed_droplet_was_listed_then_with_that_name_and_size():
-    """Runners that lived between two looks are the stated exception."""
+    """Runners that lived between two syncs are the stated exception."""
     for issue in issues():
         if not "2025-12" <= issue.period <= "2026-04":
             continue
