@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.models.digest import fingerprint, published_models, tables_in
-from cost_pipeline.models.model import Model, provenance
+from cost_pipeline.models.library import provenance
+from cost_pipeline.models.model import Model
 from cost_pipeline.storage.files import write_whole
 
 # A default file of DuckDB 2.0 cannot be read by any 1.x.

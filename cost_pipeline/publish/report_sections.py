@@ -9,7 +9,7 @@ together is `report.py`.
 from dataclasses import dataclass
 from functools import cache
 
-from cost_pipeline.models.model import upstream_tables
+from cost_pipeline.models.parse import upstream_tables
 from cost_pipeline.models.query_files import query_file
 
 ROWS = 15

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.bill_world import BillWorld
 

@@ -13,7 +13,7 @@ from cost_pipeline.load.invoice_lines import load_invoice_lines
 from cost_pipeline.load.observations import load_observations
 from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.load.tables import SourceFile, load_table
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.providers.demo import (
     DEMO_NOW,
