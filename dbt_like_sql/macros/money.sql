@@ -24,3 +24,8 @@ create or replace macro percent_of(part, whole) as
 -- A quantity that was counted in millionths.
 create or replace macro from_millionths(amount) as
     cast(cast(amount as decimal(26, 0)) * 0.000001 as decimal(20, 6));
+
+-- The whole units in a share of an amount that is not below zero. What the floors leave
+-- over is given out one each, by largest remainder, so that the parts sum to the amount.
+create or replace macro floor_of(amount, part, whole) as
+    (cast(amount as hugeint) * part) // whole;
