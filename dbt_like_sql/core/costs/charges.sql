@@ -9,6 +9,7 @@ the most expensive part of taking in a bill.
 grain: invoice_uuid, line_number
 check: from_at <= to_at
 
+account: Provider account, as in resource ids.
 invoice_uuid: The invoice, or 'history:<entry>'.
 line_number: Row in the file; 0 = the provider's rounding.
 product: The provider's product.
@@ -29,16 +30,14 @@ period_start: First instant of the invoice's month.
 source_file: SHA-256 of the landed file.
 source_row: Row in it; null for the provider's rounding.
 */
-with versions as (
-    select versions.*, headers.period_start, headers.period_end
-    from core.invoice_versions as versions
-    join core.invoice_headers as headers
-        on headers.invoice_uuid = versions.invoice_uuid
-    where versions.is_current and not headers.is_preview
+with accepted as (
+    select account, invoice_uuid, version, difference_micros, period_start, period_end
+    from core.invoice_states
+    where verdict = 'accepted'
 )
 
 select
-    versions.account,
+    accepted.account,
     lines.invoice_uuid,
     lines.line_number,
     lines.product,
@@ -61,20 +60,20 @@ select
     lines.start_at,
     lines.end_at,
     cast(
-        coalesce(lines.start_at, least(versions.period_start, lines.end_at))
+        coalesce(lines.start_at, least(accepted.period_start, lines.end_at))
         as timestamp
     ) as from_at,
     cast(
-        coalesce(lines.end_at, greatest(versions.period_end, lines.start_at))
+        coalesce(lines.end_at, greatest(accepted.period_end, lines.start_at))
         as timestamp
     ) as to_at,
-    versions.period_start,
+    accepted.period_start,
     lines.version as source_file,
     lines.line_number as source_row
 from staging.invoice_lines as lines
-join versions
-    on versions.invoice_uuid = lines.invoice_uuid
-    and versions.version = lines.version
+join accepted
+    on accepted.invoice_uuid = lines.invoice_uuid
+    and accepted.version = lines.version
 join core.product_shapes as shapes
     on shapes.product = lines.product and shapes.suffix = lines.suffix
 union all
@@ -82,7 +81,7 @@ select
     account, invoice_uuid, 0, 'Provider rounding', 'Rounding of the invoice', '', '',
     '', 'rounding', 'rounding', 'account', 'account_level', difference_micros, null,
     null, period_start, period_end, period_start, version, null
-from versions
+from accepted
 where difference_micros <> 0
 union all
 select
