@@ -77,7 +77,7 @@ def clock_resource(context: dg.InitResourceContext) -> RunClock:
     return run_clock(Settings.load(), tags.get(NOW_TAG), context.run_id)
 
 
-@dg.resource(description="Immutable files: what the world told us.")
+@dg.resource(description="Immutable files: what came from outside.")
 def landing_resource(_: dg.InitResourceContext) -> Landing:
     return Landing(Settings.load().landing_path)
 
@@ -139,7 +139,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, segments: Path) -> None:
     make_calendar(connection)
     connection.execute(QUARANTINE.ddl())
     prepare_ledger(connection, segments)
-    # A ledger that went missing must not look like one that never told the world
+    # A ledger that went missing must not pass for one that never wrote
     # anything: all of it would be issued and sent once more.
     restore(connection, segments)
 

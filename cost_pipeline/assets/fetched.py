@@ -75,10 +75,10 @@ def exchange_rates(outside: Outside) -> tuple[Receipt, str | None]:
 
 
 def platform_tables(outside: Outside) -> tuple[Receipt, str | None]:
-    """Look at every table once; one receipt names what was there.
+    """Read every table once; one receipt names what was there.
 
-    When they cannot be read, the last look stands and the check says so: the
-    provider's side goes on. Before the first look there is nothing to stand on.
+    When they cannot be read, the last sync stands and the check says so: the
+    provider's side goes on. Before the first sync there is nothing to stand on.
     """
     problem, landing, now = None, outside.landing, outside.clock.now
     try:
@@ -92,7 +92,7 @@ def platform_tables(outside: Outside) -> tuple[Receipt, str | None]:
 
 
 def ledger_to_guard(clock: RunClock) -> Path | None:
-    """Where what was told to customers lies, when this run may tell them more."""
+    """Where what was issued to customers lies, when this run may issue more."""
     if clock.issue_from is None or clock.issue_from > clock.now.date():
         return None
     return Settings.load().segments_path

@@ -117,7 +117,7 @@ class Chain:
         return [self._loaded(contract) for contract in reference_tables()]
 
     def nodes(self) -> list[Node]:
-        """Every node, upstream before downstream; what is told comes after drafts."""
+        """Every node, upstream before downstream; what is issued comes after drafts."""
         given = [Node(name) for name in GIVEN]
         landed = [self._landed(contract) for contract in LANDED]
         platform = [self._loaded(contract) for contract in source_tables()]
@@ -215,7 +215,7 @@ class Chain:
             return Made(problem=str(error).splitlines()[0])
 
     def _would(self, model: Model) -> bool:
-        """Whether anything would be told now, as far as tables are made."""
+        """Whether anything would be written now, as far as tables are made."""
         try:
             return count_due(self.connection, model) > 0
         except duckdb.CatalogException:

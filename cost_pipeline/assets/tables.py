@@ -65,7 +65,7 @@ def key_of(table: str) -> dg.AssetKey:
 def contract_specs(landed: Sequence[dg.AssetKey]) -> list[dg.AssetSpec]:
     """Tables that are loaded; what they are loaded from was landed before."""
     given = [
-        # Seeds need no look at the platform, so none that fails holds them back.
+        # Seeds need nothing of the platform, so none that fails holds them back.
         *((contract, {"duckdb", "csv"}, ()) for contract in reference_tables()),
         *((contract, {"duckdb", "csv"}, landed) for contract in source_tables()),
         *((contract, {"duckdb", "json"}, landed) for contract in LANDED),
@@ -265,7 +265,7 @@ def shown(
     outcome: Outcome,
     forced: Iterable[str],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """What Dagster is told of a node that was made.
+    """What Dagster gets to know of a node that was made.
 
     Equal contents are no news; what is wrong is said each time, with or without news.
     """
@@ -381,11 +381,11 @@ def published(
     A mart that waits, or whose rules broke, would stand beside tables that have gone on
     without it: an invoice beside lines of another day.
     """
-    held = sorted(refresh.not_good() & set(published_models()))
-    if held:
+    waiting = sorted(refresh.not_good() & set(published_models()))
+    if waiting:
         problem = (
-            f"nothing is published: {held[0]} "
-            + (f"and {len(held) - 1} more tables wait" if held[1:] else "waits")
+            f"nothing is published: {waiting[0]} "
+            + (f"and {len(waiting) - 1} more tables wait" if waiting[1:] else "waits")
             + "; the failed rules above say for what"
         )
         yield problem_result(PUBLISHED.path, COMPLETE, problem)

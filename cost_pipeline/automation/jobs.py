@@ -21,8 +21,8 @@ by_invoice = dg.AssetSelection.tag("subject", "provider_invoices")
 published = dg.AssetSelection.tag("layer", "published")
 everything = dg.AssetSelection.all()
 # What tells the world something: no job does in passing what another is named after.
-told = dg.AssetSelection.tag("layer", "ledger")
-derived = everything - landing - by_day - published - told
+in_ledger = dg.AssetSelection.tag("layer", "ledger")
+derived = everything - landing - by_day - published - in_ledger
 
 
 def _job(
@@ -127,7 +127,7 @@ spend_alerts = _job(
 )
 message_delivery = _job(
     "message_delivery",
-    # Only delivering: what is to be told was queued by other jobs.
+    # Only delivering: what is to be sent was queued by other jobs.
     written("deliveries"),
     "Deliver the messages that nobody has taken yet.",
 )

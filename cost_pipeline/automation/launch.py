@@ -37,7 +37,7 @@ CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
 @dataclass
-class Outcome:
+class JobOutcome:
     """What a run did: steps that failed, and checks that did."""
 
     job: str
@@ -89,7 +89,7 @@ def launch(
     *,
     selection: Sequence[dg.AssetKey] | None = None,
     listen: Listen | None = None,
-) -> Outcome:
+) -> JobOutcome:
     """Run a named job here and now and return what came of it."""
     job = repository.get_job(job_name)
     chosen = frozenset(selection) if selection is not None else None
@@ -103,7 +103,7 @@ def launch(
         remote_job_origin=_remote_origin(job_name),
         job_code_origin=_code_origin(job_name),
     )
-    outcome = Outcome(job_name, run.run_id)
+    outcome = JobOutcome(job_name, run.run_id)
     for event in _events(job, run, instance):
         _note(outcome, event)
         if listen is not None:
@@ -119,7 +119,7 @@ def _events(
     yield from execute_run_iterator(InMemoryJob(job), run, instance)
 
 
-def _note(outcome: Outcome, event: dg.DagsterEvent) -> None:
+def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
     if event.is_step_failure:
         error = event.step_failure_data.error
         # What a blocking check found has its own line already, which says more.

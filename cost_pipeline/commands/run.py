@@ -19,7 +19,7 @@ from cost_pipeline.settings import Settings, WrongUsage
 if TYPE_CHECKING:
     import dagster as dg
 
-    from cost_pipeline.automation.launch import Outcome
+    from cost_pipeline.automation.launch import JobOutcome
 
 WARNING = "warning: "
 RANGE_START = "dagster/asset_partition_range_start"
@@ -31,7 +31,7 @@ class Report:
     """What a whole run did, job by job."""
 
     now: datetime
-    outcomes: list["Outcome"] = field(default_factory=list)
+    outcomes: list["JobOutcome"] = field(default_factory=list)
     # What is known of tables that were not made again.
     standing: list[str] = field(default_factory=list)
 

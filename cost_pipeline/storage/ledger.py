@@ -68,7 +68,7 @@ def prepare_ledger(
 def hold_start(connection: duckdb.DuckDBPyConnection) -> None:
     """From here on `raw.ledger_*` shows the ledger as it is now.
 
-    A table that is made late in a run must not see what the run itself has told: the
+    A table that is made late in a run must not see what the run itself wrote: the
     tables before it did not.
     """
     tables = " union all ".join(
@@ -108,7 +108,7 @@ def append_new(
 ) -> Written:
     """Append the rows of a query whose key is not in the ledger; the others stand.
 
-    For what is computed anew by every run: what was told stays as it was told.
+    For what is computed anew by every run: what was written stays as it was written.
     """
     with _given(connection, contract, query):
         return _write_new(connection, contract, segments)

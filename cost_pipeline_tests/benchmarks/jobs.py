@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from cost_pipeline.automation.launch import Outcome, launch
+from cost_pipeline.automation.launch import JobOutcome, launch
 from cost_pipeline.commands.history import open_history
 from cost_pipeline.commands.run import RANGE_END, RANGE_START
 from cost_pipeline.definitions import defs
@@ -60,7 +60,7 @@ class Jobs:
     repository: dg.RepositoryDefinition
     now: datetime
     order: list[str] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[JobOutcome] = field(default_factory=list)
 
     @classmethod
     def opened(cls) -> "Jobs":

@@ -1,6 +1,6 @@
 """`run`: what it says of documents that wait, and of a run as of the past."""
 
-from cost_pipeline.automation.launch import Outcome
+from cost_pipeline.automation.launch import JobOutcome
 from cost_pipeline.books.ledger_tables import documents_waiting
 from cost_pipeline.commands.run import Report
 from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
@@ -41,8 +41,8 @@ def test_a_month_waits_when_it_is_over_and_a_subscription_when_it_begins():
 def test_the_same_words_about_many_tables_are_one_line():
     past = "now lies before 2026-05-20"
     warnings = [f"ledger.{table} (appended): {past}" for table in ("lines", "claims")]
-    outcomes = [Outcome("books", warnings=[*warnings, "core.drift (rules): 1 row"])]
-    outcomes.append(Outcome("books", warnings=warnings[:1]))
+    outcomes = [JobOutcome("books", warnings=[*warnings, "core.drift (rules): 1 row"])]
+    outcomes.append(JobOutcome("books", warnings=warnings[:1]))
     assert Report(NOW, outcomes).warnings == [
         f"ledger.lines (appended) and 1 more: {past}",
         "core.drift (rules): 1 row",

@@ -15,7 +15,7 @@ from cost_pipeline.providers.demo.machines import (
     region,
     sizes_by_slug,
 )
-from cost_pipeline.providers.demo.timeline import Resource, State, iso
+from cost_pipeline.providers.demo.timeline import AccountState, Resource, iso
 
 TEAM = "5df3e3004a17e242b7c20ca6c9fc25b701a47ece"
 NOT_A_SECRET = "EXAMPLE-NOT-A-SECRET"  # noqa: S105
@@ -35,7 +35,7 @@ def account() -> Body:
     }
 
 
-def _project(project: Resource, state: State) -> Body:
+def _project(project: Resource, state: AccountState) -> Body:
     shown = ("name", "description", "purpose", "environment", "is_default")
     return {
         "id": project.provider_id,
@@ -47,7 +47,7 @@ def _project(project: Resource, state: State) -> Body:
     }
 
 
-def _domain(domain: Resource, state: State) -> Body:
+def _domain(domain: Resource, state: AccountState) -> Body:
     name = domain.provider_id
     return {
         "name": name,
@@ -56,7 +56,7 @@ def _domain(domain: Resource, state: State) -> Body:
     }
 
 
-def _volume(volume: Resource, state: State) -> Body:
+def _volume(volume: Resource, state: AccountState) -> Body:
     return {
         "id": volume.provider_id,
         "region": region(volume.fields["region"]),
@@ -71,7 +71,7 @@ def _volume(volume: Resource, state: State) -> Body:
     }
 
 
-def _snapshot(snapshot: Resource, state: State) -> Body:
+def _snapshot(snapshot: Resource, state: AccountState) -> Body:
     shown = ("name", "resource_id", "resource_type", "size_gigabytes")
     return {
         "id": snapshot.provider_id,
@@ -83,7 +83,7 @@ def _snapshot(snapshot: Resource, state: State) -> Body:
     }
 
 
-def _reserved_ip(address: Resource, state: State) -> Body:
+def _reserved_ip(address: Resource, state: AccountState) -> Body:
     holder = address.fields["droplet_id"]
     droplets = state.resources["droplets"]
     return {
@@ -95,14 +95,14 @@ def _reserved_ip(address: Resource, state: State) -> Body:
     }
 
 
-def _project_id(member: Resource, state: State) -> Json:
+def _project_id(member: Resource, state: AccountState) -> Json:
     for project in state.of("projects"):
         if project.fields["alias"] == member.project:
             return project.provider_id
     return None
 
 
-def _firewall(firewall: Resource, state: State) -> Body:
+def _firewall(firewall: Resource, state: AccountState) -> Body:
     anywhere: Json = ["0.0.0.0/0", "::/0"]
     return {
         "id": firewall.provider_id,
@@ -126,7 +126,7 @@ def _firewall(firewall: Resource, state: State) -> Body:
     }
 
 
-def _load_balancer(balancer: Resource, state: State) -> Body:
+def _load_balancer(balancer: Resource, state: AccountState) -> Body:
     rule: Body = {
         "entry_protocol": "https",
         "entry_port": 443,
@@ -164,7 +164,7 @@ def _connection(host: str) -> Body:
     }
 
 
-def _database(database: Resource, state: State) -> Body:
+def _database(database: Resource, state: AccountState) -> Body:
     shown = ("name", "engine", "version", "size", "num_nodes", "region")
     host = f"{database.fields['name']}.db.example"
     return {
@@ -182,7 +182,7 @@ def _database(database: Resource, state: State) -> Body:
     }
 
 
-BUILDERS: dict[str, Callable[[Resource, State], Body]] = {
+BUILDERS: dict[str, Callable[[Resource, AccountState], Body]] = {
     "projects": _project,
     "droplets": droplet_body,
     "domains": _domain,
@@ -195,7 +195,7 @@ BUILDERS: dict[str, Callable[[Resource, State], Body]] = {
 }
 
 
-def documents(listing: str, state: State) -> list[Body]:
+def documents(listing: str, state: AccountState) -> list[Body]:
     """Return what the API lists of a kind; kinds nobody ever had are empty."""
     if listing == "sizes":
         return [dict(size) for size in sizes_by_slug().values()]
@@ -203,7 +203,7 @@ def documents(listing: str, state: State) -> list[Body]:
     return [build(each, state) for each in state.of(listing)] if build else []
 
 
-def project_members(project_id: str, state: State) -> list[Body]:
+def project_members(project_id: str, state: AccountState) -> list[Body]:
     """Return the members of one project, as URNs."""
     project = state.resources["projects"][project_id]
     return [

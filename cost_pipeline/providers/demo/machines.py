@@ -12,9 +12,9 @@ from functools import cache
 
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.providers.demo.timeline import (
+    AccountState,
     Backup,
     Resource,
-    State,
     data_text,
     iso,
     next_backup,
@@ -62,7 +62,7 @@ def _window(at: datetime) -> Body:
     return {"start": iso(start), "end": iso(start + timedelta(hours=4))}
 
 
-def droplet_body(droplet: Resource, state: State) -> Body:
+def droplet_body(droplet: Resource, state: AccountState) -> Body:
     fields = droplet.fields
     size = sizes_by_slug()[fields["size_slug"]]
     number = int(droplet.provider_id)
@@ -105,7 +105,7 @@ def droplet_body(droplet: Resource, state: State) -> Body:
     }
 
 
-def backup_body(backup: Backup, state: State) -> Body:
+def backup_body(backup: Backup, state: AccountState) -> Body:
     """A backup as an image; the API does not say whose it is, except by the path."""
     droplet = state.resources["droplets"][backup.droplet_id]
     return {
@@ -138,7 +138,7 @@ def snapshot_image(snapshot: Resource) -> Body:
     }
 
 
-def backup_policies(state: State) -> dict[str, Json]:
+def backup_policies(state: AccountState) -> dict[str, Json]:
     """Who has backups, keyed by droplet id."""
     policies: dict[str, Json] = {}
     for droplet in state.of("droplets"):

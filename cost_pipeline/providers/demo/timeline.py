@@ -72,7 +72,7 @@ class Backup:
 
 
 @dataclass(frozen=True)
-class State:
+class AccountState:
     """All that exists at an instant, by listing and id."""
 
     at: datetime
@@ -112,7 +112,7 @@ def events() -> tuple[Event, ...]:
     )
 
 
-def state_at(at: datetime) -> State:
+def state_at(at: datetime) -> AccountState:
     """Fold the timeline up to and including an instant."""
     found: dict[str, dict[str, Resource]] = {}
     for event in events():
@@ -123,7 +123,7 @@ def state_at(at: datetime) -> State:
             del of_kind[event.provider_id]
         else:
             of_kind[event.provider_id] = _after(of_kind.get(event.provider_id), event)
-    return State(at, found, _backups(found.get("droplets", {}), at))
+    return AccountState(at, found, _backups(found.get("droplets", {}), at))
 
 
 def _after(before: Resource | None, event: Event) -> Resource:
