@@ -1,7 +1,8 @@
 """Digests: one hash per table, so that equal inputs can be seen to give equal rows.
 
-The digest leaves out the columns a model names `volatile:` (they depend on when a run
-happened). The fingerprint keeps them and is quick; it only says whether to publish.
+A digest leaves out the columns a model names `volatile:`, which depend on when a run
+happened. Whether to make or publish a table is asked of `fingerprints.py`, which is
+quick, keeps them, and is good for one DuckDB version on one machine.
 """
 
 import hashlib
@@ -52,14 +53,6 @@ def digest(
     ).fetchall()[0]
     names = ",".join(columns)
     return hashlib.sha256(f"{names} {found}".encode()).hexdigest()[:32]
-
-
-def fingerprint(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """A quick hash of all columns, good for one DuckDB version on one machine."""
-    found = connection.execute(
-        f"select count(*), coalesce(sum(hash(given)), 0) from {table} as given"
-    ).fetchall()[0]
-    return f"{duckdb.__version__} {found[0]} {found[1]}"
 
 
 def columns_for_digest(model: Model) -> list[str]:

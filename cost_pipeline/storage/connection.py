@@ -119,7 +119,7 @@ def open_warehouse(
     )
     prepare(connection, memory_limit)
     patiently(
-        lambda: connection.execute(f"attach '{_quoted(ledger)}' as ledger"),
+        lambda: connection.execute(f"attach {literal(ledger)} as ledger"),
         deadline_s,
         sleep,
         MEND_LEDGER,
@@ -213,5 +213,6 @@ def is_damaged(error: object) -> bool:
     return "Corrupt database file" in str(error)
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def literal(text: object) -> str:
+    """A text, or a path, as SQL writes it: where a parameter cannot stand."""
+    return "'" + str(text).replace("'", "''") + "'"
