@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ from cost_pipeline.models import digest as digest_module
 from cost_pipeline.models.digest import digest
 from cost_pipeline.models.parse import read_model
 from cost_pipeline.publish import published_file
-from cost_pipeline.publish.published_file import publish
+from cost_pipeline.publish.published_file import PublishRefused, publish
 from cost_pipeline.storage.connection import open_memory
 
 MODEL = """/*
@@ -36,13 +37,10 @@ def one_model(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     path = folder / "invoice_totals.sql"
     path.write_text(MODEL)
-    model = read_model(path)
+    model = replace(read_model(path), sources={"amount_cents": "lines.amount"})
     models = {model.table: model}
     for module in (published_file, digest_module):
         monkeypatch.setattr(module, "published_models", lambda: models)
-    monkeypatch.setattr(
-        published_file, "provenance", lambda _: {"amount_cents": "lines.amount"}
-    )
     return model
 
 
@@ -176,3 +174,64 @@ def test_a_partial_file_of_a_killed_publisher_is_never_the_published_one(
     assert [
         path.name for path in target.parent.iterdir() if "partial" in path.name
     ] == []
+
+
+@pytest.fixture
+def two_models(tmp_path, one_model, monkeypatch):
+    """A second mart beside the first, which a test leaves as it is."""
+    other = replace(one_model, table="marts.other_totals")
+    models = {one.table: one for one in (one_model, other)}
+    for module in (published_file, digest_module):
+        monkeypatch.setattr(module, "published_models", lambda: models)
+
+
+def test_only_the_table_that_changed_is_written_anew(tmp_path, two_models, monkeypatch):
+    target, written = tmp_path / "cost.duckdb", []
+    copy = published_file._copy
+    monkeypatch.setattr(
+        published_file, "_copy", lambda c, m: (written.append(m.table), copy(c, m))
+    )
+    with open_memory() as connection:
+        fill(connection, 1)
+        connection.execute(
+            "create table marts.other_totals as from marts.invoice_totals"
+        )
+        publish(connection, target, tmp_path / "exports")
+        assert written == ["marts.invoice_totals", "marts.other_totals"]
+        fill(connection, 2)
+        publish(connection, target, tmp_path / "exports")
+        assert written[2:] == ["marts.invoice_totals"]
+    with duckdb.connect(str(target), read_only=True) as reader:
+        query = "select sum(amount_cents) from marts."
+        assert reader.execute(f"{query}invoice_totals").fetchall() == [(2000,)]
+        assert reader.execute(f"{query}other_totals").fetchall() == [(1000,)]
+
+
+@pytest.mark.parametrize("spoil", ["rows", "file", "table"])
+def test_a_file_that_somebody_spoiled_is_mended(tmp_path, two_models, spoil):
+    target = tmp_path / "cost.duckdb"
+    with open_memory() as connection:
+        fill(connection, 1)
+        connection.execute(
+            "create table marts.other_totals as from marts.invoice_totals"
+        )
+        publish(connection, target, tmp_path / "exports")
+        if spoil == "file":
+            target.write_bytes(b"no database")
+        else:
+            with duckdb.connect(str(target)) as somebody:
+                how = "delete from" if spoil == "rows" else "drop table"
+                somebody.execute(f"{how} marts.other_totals")
+        fill(connection, 2)
+        publish(connection, target, tmp_path / "exports")
+    with duckdb.connect(str(target), read_only=True) as reader:
+        query = "select sum(amount_cents) from marts.other_totals"
+        assert reader.execute(query).fetchall() == [(1000,)]
+
+
+def test_a_mart_that_was_never_made_is_refused_by_name(tmp_path, two_models):
+    with open_memory() as connection:
+        fill(connection, 1)
+        with pytest.raises(PublishRefused, match="other_totals"):
+            publish(connection, tmp_path / "cost.duckdb", tmp_path / "exports")
+    assert not (tmp_path / "cost.duckdb").exists()
