@@ -26,28 +26,43 @@ claimable_at: The first whole hour it can be claimed at: after it arose, or afte
     last claim when it arrived after that.
 is_before_start: Whether it arose before documents are issued; never claimed then.
 */
-with charges as (
-    select
-        charge_id, tenant_id, resource_id, activity_id, plan_code, item_kind,
-        amount_cents, currency, created_at, service_start, service_end, description
+with sides as (
+    select charge_id, amount_cents, false as is_claim
     from core.subscription_charges
+    union all
+    select charge_id, -amount_cents as amount_cents, true as is_claim
+    from staging.prior_claims
+),
+
+open_charges as (
+    select
+        charge_id,
+        sum(amount_cents) as open_cents,
+        count(*) filter (where is_claim) as claims,
+        bool_and(is_claim) as is_gone
+    from sides
+    group by charge_id
+    having sum(amount_cents) <> 0
+),
+
+items as (
+    select
+        fresh.charge_id, fresh.tenant_id, fresh.resource_id, fresh.activity_id,
+        fresh.plan_code, fresh.item_kind, fresh.currency, fresh.created_at,
+        fresh.service_start, fresh.service_end, fresh.description,
+        open_charges.open_cents, open_charges.claims
+    from core.subscription_charges as fresh
+    join open_charges on fresh.charge_id = open_charges.charge_id
     union all
     select
         gone.charge_id, gone.tenant_id, gone.resource_id, gone.activity_id,
-        gone.plan_code, 'correction' as item_kind, 0 as amount_cents, gone.currency,
-        gone.created_at, gone.service_start, gone.service_end, gone.description
+        gone.plan_code, gone.item_kind, gone.currency, gone.created_at,
+        gone.service_start, gone.service_end, gone.description,
+        open_charges.open_cents, open_charges.claims
     from staging.prior_claims as gone
-    left join core.subscription_charges as fresh on gone.charge_id = fresh.charge_id
-    where gone.item_id = gone.charge_id and fresh.charge_id is null
-),
-
-claimed as (
-    select
-        charge_id,
-        sum(amount_cents) as claimed_cents,
-        count(*) as claims
-    from staging.prior_claims
-    group by charge_id
+    join open_charges on gone.charge_id = open_charges.charge_id
+    -- The words of the first claim; those of a correction say that it is one.
+    where open_charges.is_gone and gone.item_id = gone.charge_id
 ),
 
 last_claims as (
@@ -58,23 +73,20 @@ last_claims as (
 
 judged as (
     select
-        charges.*,
-        claimed.claims,
-        charges.amount_cents - coalesce(claimed.claimed_cents, 0) as open_cents,
+        items.*,
         last_claims.last_tick_at,
         -- What was told must be put right, whenever it arose.
-        claimed.claims is null
-        and coalesce(charges.created_at < clock.issue_from, false) as is_before_start
-    from charges
+        items.claims = 0
+        and coalesce(items.created_at < clock.issue_from, false) as is_before_start
+    from items
     cross join ref.clock as clock
-    left join claimed on charges.charge_id = claimed.charge_id
     left join last_claims
         on
-            charges.tenant_id = last_claims.tenant_id
-            and charges.currency = last_claims.currency
+            items.tenant_id = last_claims.tenant_id
+            and items.currency = last_claims.currency
 ),
 
-open_items as (
+freed as (
     select
         judged.*,
         case
@@ -82,11 +94,11 @@ open_items as (
             else greatest(created_at, last_tick_at + interval '1 microsecond')
         end as free_at
     from judged
-    where open_cents <> 0
 )
 
 select
-    cast(charge_id || coalesce('#' || claims, '') as varchar) as item_id,
+    cast(charge_id || case when claims > 0 then '#' || claims else '' end as varchar)
+        as item_id,
     charge_id,
     tenant_id,
     resource_id,
@@ -107,4 +119,4 @@ select
         as timestamp
     ) as claimable_at,
     is_before_start
-from open_items
+from freed
