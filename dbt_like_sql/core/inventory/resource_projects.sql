@@ -77,9 +77,11 @@ memberships as (
     )
 ),
 
+-- The kinds that have a parent or are one by their own word; no other document is read.
 last_states as (
     select account, kind, resource_id, parent_id, parent_kind, document
     from core.resource_states
+    where kind in ('droplet_backup', 'snapshot', 'k8s_cluster')
     qualify row_number() over (partition by resource_id order by valid_from desc) = 1
 ),
 
