@@ -3,8 +3,8 @@ Who shares a rule's lines in a month, and in which parts.
 
 A month is shared by direct cost, in equal parts or by weights. Direct cost is the
 month's and not one invoice's, so that a late credit is shared out like the month it
-belongs to. When nothing drives a rule's method its named fallback is used; when that has
-nothing either, the rule has no row here and its lines stay unattributed.
+belongs to. When nothing drives a rule's method its named fallback is used; when that
+has nothing either, the rule has no row here and its lines stay unattributed.
 
 grain: provider_account, period_start, rule, tenant_id, deployment_id
 check: part > 0

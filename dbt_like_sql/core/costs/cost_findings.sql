@@ -70,7 +70,9 @@ findings as (
         'no JSON items: its lines are matched by name alone',
         received_at
     from accepted
-    where invoice_uuid not in (select invoice_uuid from core.item_pairs)
+    where invoice_uuid not in (
+        select invoice_uuid from core.charges where given_id is not null
+    )
     union all
     -- Older invoices never had a summary; of a newer one it is a part that is missing.
     select

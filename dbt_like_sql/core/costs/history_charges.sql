@@ -3,8 +3,8 @@ Refunds and adjustments that no invoice carries, and those that one seems to car
 
 They change what a month cost, but an invoice of that or the next month may already hold
 the same amount under credits and adjustments: then it is only a warning, because
-counting it twice would be worse. Only the version that counts carries anything: a credit
-that a re-issue took off the invoice is on it no longer.
+counting it twice would be worse. Only the version that counts carries anything: a
+credit that a re-issue took off the invoice is on it no longer.
 
 grain: entry_id
 
