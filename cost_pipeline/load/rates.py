@@ -78,11 +78,11 @@ def _read(
             "select *, row_number() over () as source_row from read_csv(?, "
             "auto_detect = false, header = true, delim = ',', null_padding = true, "
             f"columns = {{{columns}}})), "
-            "given as (select try_cast(Date as date) as rate_date, currency, "
+            "quoted as (select try_cast(Date as date) as rate_date, currency, "
             "trim(rate) as rate, source_row from (unpivot given "
             f"on {', '.join(names)} into name currency value rate)) "
             f"select *, coalesce({PLAIN} and rate_date is not null, false) as is_plain "
-            "from given where rate not in ('', 'N/A')",
+            "from quoted where rate not in ('', 'N/A')",
             [str(path)],
         )
     connection.execute(f"delete from {RATES.table}")
