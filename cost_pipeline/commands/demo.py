@@ -32,6 +32,7 @@ from cost_pipeline.resources import opened_warehouse, provider_of, run_clock
 from cost_pipeline.settings import Settings
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline.storage.ledger import append
+from cost_pipeline.storage.literals import literal
 from cost_pipeline.storage.receipts import Receipt, instant
 
 ISSUE_FROM = "2026-02-01"
@@ -122,13 +123,12 @@ def land_past_bills(settings: Settings, landing: Landing) -> None:
 
 def remember_past(settings: Settings) -> None:
     """What was called final of February, on the day before its bill came once more."""
-    path = str(FINALS).replace("'", "''")
     columns = ", ".join(
         # An empty text is a text: a cell without documents stands on none.
         f"cast(coalesce({column.name}, '') as {column.type}) as {column.name}"
         for column in MARGIN_FINALS.columns
     )
-    query = f"select {columns} from read_csv('{path}', all_varchar = true)"
+    query = f"select {columns} from read_csv({literal(FINALS)}, all_varchar = true)"
     with opened_warehouse(settings, run_clock(settings)) as connection:
         append(connection, MARGIN_FINALS, query, segments=settings.segments_path)
 

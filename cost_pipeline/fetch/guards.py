@@ -13,14 +13,15 @@ import duckdb
 
 from cost_pipeline.domain.missing import is_suspicious
 from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.literals import literal
 from cost_pipeline.storage.manifests import Entry, Manifest
 from cost_pipeline.storage.receipts import instant
 
 READERS = {
-    "csv": "read_csv('{}', all_varchar = true, header = true, ignore_errors = true)",
-    "jsonl": "read_csv('{}', columns = {{'line': 'varchar'}}, header = false, "
+    "csv": "read_csv({}, all_varchar = true, header = true, ignore_errors = true)",
+    "jsonl": "read_csv({}, columns = {{'line': 'varchar'}}, header = false, "
     "delim = '\\x01', quote = '', escape = '', ignore_errors = true)",
-    "parquet": "read_parquet('{}')",
+    "parquet": "read_parquet({})",
 }
 CONFIRMED = """
 select max(decided_at) from read_parquet(?)
@@ -56,7 +57,7 @@ def rows_of(landing: Landing, entry: Entry | None) -> int:
     if entry is None:
         return 0
     path = landing.path(entry["sha256"], f".{entry['format']}")
-    source = READERS[entry["format"]].format(str(path).replace("'", "''"))
+    source = READERS[entry["format"]].format(literal(path))
     with duckdb.connect() as memory:
         memory.execute("set enable_progress_bar = false")
         try:

@@ -19,6 +19,7 @@ from cost_pipeline.load.invoice_format import (
 from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.literals import literal
 
 KIND = "invoice_csv"
 # What DuckDB says of a file that no reading of rows can make sense of.
@@ -93,9 +94,8 @@ def _scan(path: Path, names: tuple[str, ...]) -> str:
         f"'{name if name in COLUMNS else f'unknown_{place}'}': 'VARCHAR'"
         for place, name in enumerate(names)
     )
-    quoted = str(path).replace("'", "''")
     return (
-        f"read_csv('{quoted}', auto_detect = false, header = true, delim = ',', "
+        f"read_csv({literal(path)}, auto_detect = false, header = true, delim = ',', "
         f"quote = '\"', escape = '\"', columns = {{{columns}}}, store_rejects = true, "
         "rejects_scan = 'invoice_scans', rejects_table = 'invoice_rejects')"
     )

@@ -6,12 +6,13 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.storage.literals import literal
 
 # A file that is no JSON at all is recognised by less.
 MOST_SHOWN, LONGEST_SHOWN = 1000, 2000
 
 
-def line_scan(contract: Contract, path: str) -> str:
+def line_scan(contract: Contract, path: Path) -> str:
     """The query of a file; a line that is no JSON object arrives as nulls."""
     columns = ", ".join(
         f"json_extract_string(json, '$.{column.name}') as {column.name}"
@@ -19,7 +20,7 @@ def line_scan(contract: Contract, path: str) -> str:
     )
     return (
         f"select row_number() over () as source_row, {columns} "
-        f"from read_ndjson_objects('{path}', ignore_errors = true)"
+        f"from read_ndjson_objects({literal(path)}, ignore_errors = true)"
     )
 
 

@@ -13,6 +13,7 @@ import duckdb
 from cost_pipeline.contracts.base import Column, Contract
 from cost_pipeline.load.json_lines import line_scan, show_lines
 from cost_pipeline.storage.connection import transaction
+from cost_pipeline.storage.literals import literal
 
 # A text of a megabyte is odd and no reason to refuse the table it stands in.
 LONGEST_LINE, READ_AT_ONCE = 1 << 23, 1 << 25
@@ -128,7 +129,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) 
         "escape = '\"', null_padding = false, store_rejects = true, "
         "rejects_scan = 'reject_scans', rejects_table = 'reject_errors'"
     )
-    scan = f"read_csv('{_quoted(path)}', {options})"
+    scan = f"read_csv({literal(path)}, {options})"
     present = {
         row[0] for row in connection.execute(f"describe from {scan} limit 0").fetchall()
     }
@@ -140,7 +141,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) 
 def _parquet(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path
 ) -> str:
-    scan = f"read_parquet('{_quoted(path)}')"
+    scan = f"read_parquet({literal(path)})"
     described = connection.execute(f"describe from {scan} limit 0").fetchall()
     return _select(contract, {row[0]: row[1] for row in described}, scan)
 
@@ -149,7 +150,7 @@ def _jsonl(
     connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path
 ) -> str:
     del connection
-    return line_scan(contract, _quoted(path))
+    return line_scan(contract, path)
 
 
 def _select(contract: Contract, present: dict[str, str], scan: str) -> str:
@@ -285,7 +286,3 @@ def _first_reason(connection: duckdb.DuckDBPyConnection) -> str:
         "where reason is not null and reason <> 'repeated' order by source_row limit 1"
     ).fetchall()
     return f"Row {found[0][0]}: {found[0][1]}" if found else ""
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

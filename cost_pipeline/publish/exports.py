@@ -5,7 +5,6 @@ documents look like is `statements.py`.
 """
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +16,8 @@ import duckdb
 
 from cost_pipeline.models.digest import tables_in
 from cost_pipeline.publish.cells import neutral
+from cost_pipeline.storage.files import whole_file
+from cost_pipeline.storage.literals import literal
 
 SHEET_ROWS = 1_048_576
 SHEET_NAME = 31
@@ -124,9 +125,8 @@ def _copy_parquet(
     connection: duckdb.DuckDBPyConnection, source: Export
 ) -> Callable[[Path], None]:
     def write(path: Path) -> None:
-        target = str(path).replace("'", "''")
         connection.execute(
-            f"copy ({source.query}) to '{target}' (format parquet)", source.values
+            f"copy ({source.query}) to {literal(path)} (format parquet)", source.values
         )
 
     return write
@@ -267,13 +267,8 @@ def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> Path:
-    """Write a file that is there completely or not at all."""
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
-    try:
+    with whole_file(path) as partial:
         write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

@@ -6,7 +6,6 @@ DuckDB 1.x tools can open it.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,8 @@ import duckdb
 
 from cost_pipeline.models.digest import fingerprint, published_models, tables_in
 from cost_pipeline.models.model import Model, provenance
-from cost_pipeline.storage.files import write_whole
+from cost_pipeline.storage.files import whole_file, write_whole
+from cost_pipeline.storage.literals import literal
 
 # A default file of DuckDB 2.0 cannot be read by any 1.x.
 STORAGE_VERSION = "v1.0.0"
@@ -59,12 +59,9 @@ def publish(
 def _write_file(
     connection: duckdb.DuckDBPyConnection, models: dict[str, Model], target: Path
 ) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    partial.unlink(missing_ok=True)
-    try:
+    with whole_file(target) as partial:
         connection.execute(
-            f"attach '{_quoted(partial)}' as published "
+            f"attach {literal(partial)} as published "
             f"(storage_version '{STORAGE_VERSION}')"
         )
         try:
@@ -74,11 +71,7 @@ def _write_file(
             connection.execute("checkpoint published")
         finally:
             connection.execute("detach published")
-        _flush(partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-        partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
+            partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -91,11 +84,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     ).fetchall()[0]
     if counts[0] != counts[1]:
         raise PublishRefused(f"{model.table}: {counts[0]} rows became {counts[1]}")
-    connection.execute(f"comment on table {copy} is {_literal(model.description)}")
+    connection.execute(f"comment on table {copy} is {literal(model.description)}")
     sources = provenance(model.table)
     for column, text in model.columns.items():
         source = f" (from {sources[column]})" if column in sources else ""
-        comment = _literal(f"{text}{source}")
+        comment = literal(f"{text}{source}")
         connection.execute(f"comment on column {copy}.{column} is {comment}")
 
 
@@ -116,28 +109,12 @@ def _write_parquet(
             for (month,) in months
         }
     for name, condition in parts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        connection.execute(
-            f"copy (from {model.table} where {condition} order by {order}) "
-            f"to '{_quoted(partial)}' (format parquet)"
-        )
-        partial.replace(path)
+        with whole_file(folder / name) as partial:
+            connection.execute(
+                f"copy (from {model.table} where {condition} order by {order}) "
+                f"to {literal(partial)} (format parquet)"
+            )
 
 
 def _remove_parquet(table: str, folder: Path) -> None:
     (folder / f"{table.split('.')[1]}.parquet").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -17,6 +17,8 @@ from typing import Self, TypeVar
 
 import duckdb
 
+from cost_pipeline.storage.literals import literal
+
 Opened = TypeVar("Opened")
 
 SCHEMAS = ("raw", "ref", "staging", "core", "marts", "ops")
@@ -119,7 +121,7 @@ def open_warehouse(
     )
     prepare(connection, memory_limit)
     patiently(
-        lambda: connection.execute(f"attach '{_quoted(ledger)}' as ledger"),
+        lambda: connection.execute(f"attach {literal(ledger)} as ledger"),
         deadline_s,
         sleep,
         MEND_LEDGER,
@@ -211,7 +213,3 @@ def _as_unusable(error: duckdb.Error, mend: str) -> Exception:
 def is_damaged(error: object) -> bool:
     """Whether DuckDB speaks of a block that is not what was written."""
     return "Corrupt database file" in str(error)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

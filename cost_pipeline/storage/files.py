@@ -21,21 +21,29 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file that is there completely or not at all, also after a power cut."""
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place beside a file to write it to; what was written there takes its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two threads may land equal bytes at once: each writes a file of its own, and
     # whichever is renamed last is the same content.
     writer = f"{os.getpid()}-{threading.get_ident()}"
     partial = path.with_name(f".{path.name}.{writer}.partial")
+    partial.unlink(missing_ok=True)
     try:
-        with naming(path), partial.open("wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with naming(path):
+            yield partial
+            with partial.open("rb+") as stream:
+                os.fsync(stream.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write bytes to a file that is there completely or not at all."""
+    with whole_file(path) as partial:
+        partial.write_bytes(body)
 
 
 def hash_of(path: Path) -> str:

@@ -9,7 +9,6 @@ never waits for a writer.
 import gzip
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -24,6 +23,7 @@ from cost_pipeline.storage.files import (
     hash_of,
     read_lines,
     seal_older,
+    whole_file,
     write_whole,
 )
 from cost_pipeline.storage.receipts import Receipt, canonical, instant, receipts_in
@@ -110,18 +110,11 @@ class Landing:
         path = self.path(sha256, suffix)
         if path.exists():
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
+        with whole_file(path) as partial:
             shutil.copyfile(source, partial)
             if hash_of(partial) != sha256:
                 # Somebody wrote the file while we read it; the next run reads it whole.
                 raise CorruptLanding(f"{source.name} changed while it was being copied")
-            with partial.open("rb+") as copy:
-                os.fsync(copy.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
         return sha256
 
     def read(self, sha256: str, suffix: str) -> bytes:

@@ -5,7 +5,6 @@ warehouse derives from it afterwards. Each write also leaves a Parquet segment b
 the file, from which `restore` can make the ledger again.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ import duckdb
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import ledger_tables
 from cost_pipeline.storage.connection import transaction
+from cost_pipeline.storage.files import whole_file
+from cost_pipeline.storage.literals import literal
 
 LAST_BATCH = 9_223_372_036_854_775_807
 # What a killed run left here says nothing of this one.
@@ -244,10 +245,8 @@ def _write_missing_segments(
         name = f"{batch:08d}.parquet"
         if name in present:
             continue
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{name}.{os.getpid()}.partial"
-        connection.execute(
-            f"copy (select * from {contract.table} where batch = {batch}) "
-            f"to '{partial}' (format parquet)"
-        )
-        partial.replace(folder / name)
+        with whole_file(folder / name) as partial:
+            connection.execute(
+                f"copy (select * from {contract.table} where batch = {batch}) "
+                f"to {literal(partial)} (format parquet)"
+            )
