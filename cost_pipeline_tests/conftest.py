@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cost_pipeline.models.build import Window
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
 
 RunModel = Callable[..., list[tuple[Any, ...]]]

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

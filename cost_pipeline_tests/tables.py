@@ -23,7 +23,7 @@ from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.load.reference import load_seed
 from cost_pipeline.models.build import Window, build
 from cost_pipeline.models.calendar import make_calendar
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.storage.connection import (
     RunClock,
     open_memory,

@@ -15,7 +15,7 @@ from cost_pipeline.books.metered_days import due_window, remember_metered
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.load.reference import load_seed
 from cost_pipeline.models.build import Window, build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline.storage.ledger import Written
 from cost_pipeline_tests.tables import fresh_warehouse, give, tell

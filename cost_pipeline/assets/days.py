@@ -17,7 +17,8 @@ from cost_pipeline.automation.partitions import DAYS
 from cost_pipeline.books.metered_days import remember_metered
 from cost_pipeline.models.build import Window, build
 from cost_pipeline.models.fingerprints import forget
-from cost_pipeline.models.model import Model, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import Model
 from cost_pipeline.models.rules import broken_rules
 from cost_pipeline.resources import Warehouse
 

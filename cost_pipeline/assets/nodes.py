@@ -36,14 +36,8 @@ from cost_pipeline.load.reference import seed_file
 from cost_pipeline.load.tables import Loaded, SourceRefused
 from cost_pipeline.models.build import Built, Window, build
 from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
-from cost_pipeline.models.model import (
-    MARKS,
-    Audit,
-    Model,
-    all_audits,
-    all_models,
-    host_of,
-)
+from cost_pipeline.models.library import all_audits, all_models, host_of
+from cost_pipeline.models.model import MARKS, Audit, Model
 from cost_pipeline.models.refresh import Made, Node, Refresh
 from cost_pipeline.models.rules import BrokenRule, broken_audit, broken_rules
 from cost_pipeline.storage.landing import Landing

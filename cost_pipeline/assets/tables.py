@@ -32,14 +32,8 @@ from cost_pipeline.contracts.registry import (
 from cost_pipeline.gateways.base import MessageGateway
 from cost_pipeline.models.build import Built
 from cost_pipeline.models.digest import digests, overall, published_models
-from cost_pipeline.models.model import (
-    Audit,
-    Model,
-    all_audits,
-    all_models,
-    host_of,
-    provenance,
-)
+from cost_pipeline.models.library import all_audits, all_models, host_of, provenance
+from cost_pipeline.models.model import Audit, Model
 from cost_pipeline.models.refresh import Outcome, Refresh
 from cost_pipeline.publish.previews import plots, preview
 from cost_pipeline.publish.published_file import publish

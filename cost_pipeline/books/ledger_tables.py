@@ -12,8 +12,8 @@ import duckdb
 from cost_pipeline.books.metered_days import METERING_DUE, note_metering_due
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.models.build import has_table
-from cost_pipeline.models.model import Model, all_models, due_query, upstream_tables
+from cost_pipeline.models.library import all_models, due_query
+from cost_pipeline.models.model import Model
 from cost_pipeline.storage.ledger import Written, append_new, count_new
 
 
@@ -47,11 +47,12 @@ def told_later(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def documents_waiting(connection: duckdb.DuckDBPyConnection) -> int:
     """How many documents wait for a date to issue from."""
-    query = due_query("documents")
-    if not all(has_table(connection, table) for table in upstream_tables(query)):
+    try:
+        query = f"select count(*) from ({due_query('documents')})"
+        return int(connection.execute(query).fetchall()[0][0])
+    except duckdb.CatalogException:
+        # Nothing was ever drafted.
         return 0
-    found = connection.execute(f"select count(*) from ({query})").fetchall()
-    return int(found[0][0])
 
 
 def contract_of(model: Model) -> Contract:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import duckdb
 
 from cost_pipeline.models.build import Window, has_table
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.storage.connection import transaction
 
 TABLE = "core.usage_daily"

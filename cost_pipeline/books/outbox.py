@@ -26,7 +26,7 @@ from cost_pipeline.gateways.base import (
     MessageGateway,
     NotDelivered,
 )
-from cost_pipeline.models.model import due_query
+from cost_pipeline.models.library import due_query
 from cost_pipeline.storage.ledger import Written, append
 
 UNSKIPPED = """

@@ -146,7 +146,7 @@ def listed_invoices(landing: Landing, account: str, now: datetime) -> dict[str, 
     """Invoices by uuid, as the newest index lists them, else as the history names them.
 
     The index gives the month; what only the history names is of the month before its
-    entry, as in `core/invoice_headers.sql`.
+    entry, as in `core/costs/invoice_states.sql`.
     """
     entries = _newest(landing, "billing_history", account, now).values()
     named = {

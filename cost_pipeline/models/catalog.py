@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.models.model import SQL_FOLDER, Model, all_models, provenance
+from cost_pipeline.models.library import all_models, provenance
+from cost_pipeline.models.model import SQL_FOLDER, Model
 
 CATALOG = SQL_FOLDER / "CATALOG.md"
 

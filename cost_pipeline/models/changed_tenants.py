@@ -10,11 +10,10 @@ builds them once more.
 import time
 
 import duckdb
-from sqlglot import exp
 
 from cost_pipeline.models.build import Built, has_table, outcome_of
-from cost_pipeline.models.macros import parsed
-from cost_pipeline.models.model import MARKS, Model, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import MARKS, Model
 from cost_pipeline.storage.connection import transaction
 
 # Tables that are no keyed models and have a tenant in each row. What changes in them is
@@ -160,9 +159,14 @@ def settle(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 def restricted(model: Model) -> str:
     """The query of a model over the touched tenants' rows alone."""
+    # Here alone a run needs syntax trees, and not every run is here.
+    from sqlglot import exp
+
+    from cost_pipeline.models.macros import parsed
+
     tables = OF_TENANTS | keyed_models().keys()
 
-    def touched_rows(node: exp.Expr) -> exp.Expr:
+    def touched_rows(node: "exp.Expr") -> "exp.Expr":
         if not isinstance(node, exp.Table) or f"{node.db}.{node.name}" not in tables:
             return node
         rows = exp.select("*").from_(exp.table_(node.name, db=node.db))

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from cost_pipeline.models.model import Model, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import Model
 
 # A separator and a stand-in for null that no value of ours can hold.
 PART, NOTHING = "chr(31)", "chr(30)"

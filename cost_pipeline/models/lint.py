@@ -12,9 +12,11 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.lineage import compared_with_now
 from cost_pipeline.models.macros import macros_in, parsed
-from cost_pipeline.models.model import SQL_FOLDER, Model, all_models, declared_in
+from cost_pipeline.models.model import SQL_FOLDER, Model
+from cost_pipeline.models.parse import declared_in
 
 PASSES_UNCAST = (
     exp.Column,

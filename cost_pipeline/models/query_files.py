@@ -6,11 +6,11 @@ says what a query is for, and in `word: value` lines what is shown beside the an
 query that makes a core or a published table is a model (`model.py`).
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from cost_pipeline.models.headers import BadHeader, Header, split_file
-from cost_pipeline.models.macros import expanded
 from cost_pipeline.models.model import SQL_FOLDER
 
 FOLDERS = ("report", "traces", "statements", "quotes", "load")
@@ -43,7 +43,25 @@ def query_file(name: str) -> QueryFile:
     if header.columns:
         unknown = next(iter(header.columns))
         raise BadHeader(f"{path.name}: {unknown} is none of {', '.join(WORDS)}")
-    return QueryFile(header, expanded(query, SQL_FOLDER / "macros"))
+    return QueryFile(header, _spelled_out(query))
+
+
+def _spelled_out(query: str) -> str:
+    """The query with its formulas; most call none, and need no syntax tree."""
+    if not any(f"{name}(" in query for name in _formulas()):
+        return query
+    from cost_pipeline.models.macros import expanded
+
+    return expanded(query, SQL_FOLDER / "macros")
+
+
+@cache
+def _formulas() -> tuple[str, ...]:
+    """The names of all formulas."""
+    texts = (
+        p.read_text("utf-8") for p in sorted((SQL_FOLDER / "macros").glob("*.sql"))
+    )
+    return tuple(name for text in texts for name in re.findall(r"macro (\w+)\(", text))
 
 
 def query_of(name: str) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.models.digest import fingerprint, published_models, tables_in
-from cost_pipeline.models.model import Model, provenance
+from cost_pipeline.models.library import provenance
+from cost_pipeline.models.model import Model
 from cost_pipeline.storage.files import whole_file, write_whole
 from cost_pipeline.storage.literals import literal
 

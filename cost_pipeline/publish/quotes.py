@@ -15,7 +15,7 @@ import duckdb
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.build import build
 from cost_pipeline.models.calendar import make_calendar
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.connection import RunClock, open_memory, set_clock
 from cost_pipeline.storage.ledger import prepare_ledger

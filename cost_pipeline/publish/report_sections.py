@@ -9,7 +9,6 @@ together is `report.py`.
 from dataclasses import dataclass
 from functools import cache
 
-from cost_pipeline.models.model import upstream_tables
 from cost_pipeline.models.query_files import query_file
 
 ROWS = 15
@@ -39,6 +38,9 @@ class Section:
 
 def read_section(name: str, chapter: str) -> Section:
     """Read the file of a section."""
+    # Only a page that is written needs the syntax tree.
+    from cost_pipeline.models.parse import upstream_tables
+
     file = query_file(f"report/{name}")
     return Section(
         name,

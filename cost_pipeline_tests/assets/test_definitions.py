@@ -9,7 +9,7 @@ from dagster_graphql.schema import create_schema
 
 from cost_pipeline.assets.groups import OWNERS, first_line
 from cost_pipeline.definitions import defs
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 
 # Names that the public contract fixes are as long as they are.
 FIXED = {"spend_over_threshold", "tenant_invoice_lines", "subscription_items"}

@@ -8,7 +8,7 @@ import dagster as dg
 
 from cost_pipeline.assets.days import day_asset
 from cost_pipeline.books.metered_days import due_window
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.usage_world import INPUTS, UsageWorld
 
 TABLES = ("core.usage_daily", "marts.usage_daily")

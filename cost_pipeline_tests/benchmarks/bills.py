@@ -21,7 +21,8 @@ from cost_pipeline.load.billing import load_billing
 from cost_pipeline.load.invoice_lines import load_invoice_lines
 from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import Model, all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
+from cost_pipeline.models.model import Model
 from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline.resources import opened_warehouse, run_clock
 from cost_pipeline.settings import Settings

@@ -18,7 +18,7 @@ from cost_pipeline.commands.history import open_history
 from cost_pipeline.commands.run import RANGE_END, RANGE_START
 from cost_pipeline.definitions import defs
 from cost_pipeline.models.build import Window
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.resources import NOW_TAG, run_clock
 from cost_pipeline.settings import Settings
 

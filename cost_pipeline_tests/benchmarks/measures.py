@@ -22,7 +22,8 @@ from cost_pipeline.assets.nodes import LAST_OF_DAYS
 from cost_pipeline.books.ledger_tables import append_due
 from cost_pipeline.books.metered_days import NEEDED, remember_metered
 from cost_pipeline.models.build import Window, replace_range
-from cost_pipeline.models.model import Model, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import Model
 from cost_pipeline.models.rules import broken_rules
 from cost_pipeline.publish.published_file import publish
 from cost_pipeline.resources import opened_warehouse, run_clock

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.tables import fresh_warehouse, give, tell

@@ -8,7 +8,7 @@ from cost_pipeline.books.ledger_tables import append_due, count_due, told_later
 from cost_pipeline.books.outbox import deliver, queue_notice
 from cost_pipeline.gateways.demo import DryRunGateway
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.tables import fresh_warehouse, give, tell
 

@@ -8,7 +8,7 @@ import pytest
 from cost_pipeline.books.outbox import deliver, queue_notice
 from cost_pipeline.gateways.base import DeliveryUnknown, GatewayDown, NotDelivered
 from cost_pipeline.gateways.demo import DryRunGateway
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 

@@ -15,7 +15,7 @@ from cost_pipeline.load.receipts import load_receipts
 from cost_pipeline.load.reference import load_seed
 from cost_pipeline.load.tables import SourceFile, load_table
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.settings import Settings
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, tell

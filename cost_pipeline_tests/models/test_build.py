@@ -4,7 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from cost_pipeline.models.build import Window, build
-from cost_pipeline.models.model import Model, read_model
+from cost_pipeline.models.model import Model
+from cost_pipeline.models.parse import read_model
 from cost_pipeline_tests.tables import fresh_warehouse
 
 BY_DAY = """/*

@@ -4,7 +4,7 @@ import pytest
 
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.catalog import CATALOG, catalog
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 
 
 def test_the_catalog_is_what_the_models_say():

@@ -1,7 +1,8 @@
 """A column says which columns it is computed from, however its query is nested."""
 
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.lineage import trace_columns
-from cost_pipeline.models.model import all_models, declared_in
+from cost_pipeline.models.parse import declared_in
 
 
 def traced(query):

@@ -7,8 +7,9 @@ import pytest
 
 from cost_pipeline.contracts.registry import all_contracts, ledger_tables
 from cost_pipeline.models.headers import BadHeader, split_file
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.lint import _cut_again, lint
-from cost_pipeline.models.model import all_audits, all_models, read_model, table_of
+from cost_pipeline.models.parse import read_model, table_of
 
 HEADER = """/*
 A model for this test.

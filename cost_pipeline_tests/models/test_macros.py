@@ -36,6 +36,13 @@ def test_a_share_is_rounded_half_away_from_zero(amount, part, whole):
 
 
 @settings(deadline=None)
+@given(st.integers(0, 10**15), st.integers(0, 10**15), st.integers(1, 10**15))
+def test_a_floor_is_the_whole_units_of_a_share(amount, part, whole):
+    found = computed("floor_of(a, p, w)", a=amount, p=part, w=whole)
+    assert found == amount * part // whole
+
+
+@settings(deadline=None)
 @given(st.integers(-(10**13), 10**13), st.integers(1, 10**15))
 def test_a_percentage_has_one_digit(part, whole):
     found = computed("percent_of(p, w)", p=part, w=whole)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import read_model
+from cost_pipeline.models.parse import read_model
 from cost_pipeline.models.rules import broken_rules
 from cost_pipeline_tests.tables import fresh_warehouse
 

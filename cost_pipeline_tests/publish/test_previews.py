@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.publish.previews import FIGURES, PREVIEWS, plots, preview
 from cost_pipeline_tests.publish.published_world import publish_by_hand
 

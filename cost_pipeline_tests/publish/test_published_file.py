@@ -9,7 +9,7 @@ import pytest
 
 from cost_pipeline.models import digest as digest_module
 from cost_pipeline.models.digest import digest
-from cost_pipeline.models.model import read_model
+from cost_pipeline.models.parse import read_model
 from cost_pipeline.publish import published_file
 from cost_pipeline.publish.published_file import publish
 from cost_pipeline.storage.connection import open_memory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.publish.traces import CannotTrace, trace
 from cost_pipeline.publish.traces_steps import STEPS, steps_of
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give

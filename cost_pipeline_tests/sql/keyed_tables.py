@@ -13,7 +13,8 @@ from cost_pipeline.models.changed_tenants import (
     note_marks,
     settle,
 )
-from cost_pipeline.models.model import MARKS, Model, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import MARKS, Model
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     DRAFTS,

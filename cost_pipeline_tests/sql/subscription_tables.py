@@ -7,7 +7,8 @@ import duckdb
 
 from cost_pipeline.models.build import build
 from cost_pipeline.models.changed_tenants import build_keyed, note_marks, settle
-from cost_pipeline.models.model import MARKS, all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
+from cost_pipeline.models.model import MARKS
 from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline.storage.ledger import Written
 from cost_pipeline_tests.tables import tell

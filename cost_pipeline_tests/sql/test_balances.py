@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.bill_world import BillWorld
 
@@ -30,8 +30,7 @@ def seen(world, *answers, since=APRIL_30):
     for hour, answer in enumerate(answers):
         world.biller.balance = lambda answer=answer: answer
         world.sync(since + timedelta(hours=hour))
-    tables = ("marts.balances", "core.history_entries")
-    world.books(since + timedelta(hours=len(answers)), tables=tables)
+    world.books(since + timedelta(hours=len(answers)), tables=("marts.balances",))
     return world.rows(
         "select month, month_to_date_usage_micros, usage_change_micros "
         "from marts.balances order by generated_at"

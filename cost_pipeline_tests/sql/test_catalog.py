@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import build_models, fresh_warehouse, give
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.models.build import Window, build
-from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.tables import fresh_warehouse, give
 from cost_pipeline_tests.usage_world import UsageWorld

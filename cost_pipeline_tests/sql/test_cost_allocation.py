@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.reference.costs import shared_out
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
@@ -80,18 +80,12 @@ def allocated(connection, rows, deployments=()):
             "insert into raw.deployments values (?, ?, null, '2020-01-01', ?, 'x', 1)",
             [name, f"t-{name}", ended],
         )
-    allocate(connection)
+    for name in ("allocation_shares", "cost_allocation"):
+        build(connection, all_models()[f"core.{name}"])
     return connection.execute(
         "select invoice_uuid, line_number, deployment_id, bucket, amount_micros "
         "from core.cost_allocation order by all"
     ).fetchall()
-
-
-def allocate(connection):
-    """Build what lies between the lines and their allocation."""
-    names = ("allocation_drivers", "allocation_shares", "shared_costs")
-    for name in (*names, "cost_allocation"):
-        build(connection, all_models()[f"core.{name}"])
 
 
 amounts = st.integers(-(10**12), 10**12)

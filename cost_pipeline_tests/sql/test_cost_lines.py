@@ -61,7 +61,7 @@ def cost_lines(tmp_path, *lines, items=()):
     if items:
         world.biller.lines["u"] = list(items)
     world.sync()
-    world.books(MAY_2, tables=("core.cost_lines", "core.text_only_matches"))
+    world.books(MAY_2, tables=("core.cost_lines",))
     return world.rows(
         "select resource_id, match_method, unmatched_reason, tenant_id "
         "from core.cost_lines order by line_number"

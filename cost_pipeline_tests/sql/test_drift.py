@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.rules import broken_rules
 from cost_pipeline_tests.drift_world import (
     DRIFT,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.reference.drift import (
     COMPARATORS,
     differs,

@@ -11,7 +11,7 @@ import pytest
 from cost_pipeline.fetch.rates import land_rates
 from cost_pipeline.load.rates import load_rates
 from cost_pipeline.load.receipts import load_receipts
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline.providers.base import ProviderUnavailable
 from cost_pipeline.storage.landing import Landing

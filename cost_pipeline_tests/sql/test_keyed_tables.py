@@ -18,7 +18,8 @@ from cost_pipeline.models.changed_tenants import (
     restricted,
     standing_on,
 )
-from cost_pipeline.models.model import MARKS, all_models
+from cost_pipeline.models.library import all_models
+from cost_pipeline.models.model import MARKS
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.sql.keyed_tables import (
     ACTIVITY,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cost_pipeline.books.metered_days import due_window, remember_metered
 from cost_pipeline.models.build import Window, build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.usage_world import UsageWorld
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 INEXACT = ("DOUBLE", "FLOAT", "REAL")

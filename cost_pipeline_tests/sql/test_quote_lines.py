@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost_pipeline.models.build import build
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.publish.quotes import ANSWER, models_behind
 from cost_pipeline_tests.reference import usage as reference
 from cost_pipeline_tests.tables import fresh_warehouse

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit, broken_rules
 from cost_pipeline_tests.reference.spend import Machine
 from cost_pipeline_tests.sql.spend_tables import (

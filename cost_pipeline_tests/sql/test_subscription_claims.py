@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from cost_pipeline.books.ledger_tables import append_due, count_due
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.storage.connection import RunClock, set_clock
 from cost_pipeline_tests.sql.subscription_tables import (
     build_drafts,

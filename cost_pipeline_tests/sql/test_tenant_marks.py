@@ -15,9 +15,11 @@ from sqlglot import exp
 
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.changed_tenants import keyed_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.lineage import Origin, columns_read, computed_from
 from cost_pipeline.models.macros import parsed
-from cost_pipeline.models.model import MARKS, Model, all_models, declared_in
+from cost_pipeline.models.model import MARKS, Model
+from cost_pipeline.models.parse import declared_in
 
 # Time is looked at by itself (`keyed.LOOKS`), and numbers never change.
 UNMARKED = {("ref.clock", "now_at"), ("ref.numbers", "number")}

@@ -26,7 +26,7 @@ import duckdb
 import httpx
 
 from cost_pipeline.models.digest import digest, digests
-from cost_pipeline.models.model import all_audits, all_models
+from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.providers.demo import DEMO_NOW, rates
 from cost_pipeline.providers.demo.account import DemoAccount
 

@@ -6,7 +6,7 @@ shows that it stops nobody else.
 
 import pytest
 
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline_tests.bill_world import APRIL, HEADER, BillWorld, csv_file, line
 
 ONE, TWO = line("$1.00"), line("$2.00", '"db, main (s-2vcpu-4gb)"')

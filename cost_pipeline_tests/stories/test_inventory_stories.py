@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline_tests.inventory_world import (
     World,
     droplet,

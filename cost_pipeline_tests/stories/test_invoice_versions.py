@@ -12,7 +12,7 @@ from cost_pipeline.fetch.invoices import (
     partition_key,
     uuids_of,
 )
-from cost_pipeline.models.model import all_audits
+from cost_pipeline.models.library import all_audits
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.bill_world import BOOKS, MAY_2, BillWorld, csv_file, line
 

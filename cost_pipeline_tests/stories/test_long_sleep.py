@@ -13,7 +13,7 @@ import pytest
 from cost_pipeline.automation.requests import RANGE_END, RANGE_START
 from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline.models.digest import columns_for_digest
-from cost_pipeline.models.model import all_models
+from cost_pipeline.models.library import all_models
 from cost_pipeline.providers.demo import DEMO_NOW
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline.storage.receipts import instant

@@ -18,7 +18,7 @@ history as (
         split_part(entries.account, ':', 2) as provider_account,
         entries.occurred_at,
         entries.amount_micros
-    from core.history_entries as entries
+    from staging.billing_history as entries
     left join ref.history_types as types on types.type = entries.entry_type
     where coalesce(types.affects_balance, true)
 )

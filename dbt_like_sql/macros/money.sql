@@ -35,3 +35,8 @@ create or replace macro millionths_text(amount) as
     regexp_replace(
         cast(cast(amount as decimal(26, 0)) * 0.000001 as varchar), '[.]?0+$', ''
     );
+
+-- The whole units in a share of an amount that is not below zero. What the floors leave
+-- over is given out one each, by largest remainder, so that the parts sum to the amount.
+create or replace macro floor_of(amount, part, whole) as
+    (cast(amount as hugeint) * part) // whole;

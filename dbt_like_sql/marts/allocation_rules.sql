@@ -14,4 +14,4 @@ select
     cast(coalesce(fallback, '') as varchar) as fallback,
     version,
     description
-from core.allocation_rules
+from ref.allocation_rules

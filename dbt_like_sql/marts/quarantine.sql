@@ -20,19 +20,12 @@ with mended_listings as (
     having count(problem) = 0
 ),
 
-sent_again as (
-    select
-        version,
-        received_at < max(received_at) over (partition by invoice_uuid) as is_old
-    from core.invoice_looks
-),
-
 mended_files as (
     -- A newer file of the same invoice says by itself what is wrong with it.
     select version as source_file
-    from sent_again
+    from core.invoice_versions
     group by version
-    having bool_and(is_old)
+    having not bool_or(is_newest)
 ),
 
 credits_of_no_tier as (

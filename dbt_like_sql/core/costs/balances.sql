@@ -15,22 +15,9 @@ account_balance_micros: What was owed before this month, in millionths.
 usage_change_micros: Usage since the snapshot before, within the month, in millionths.
 currency: Currency of the account.
 */
-with received as (
-    select
-        balances.*,
-        cast(date_trunc('month', balances.generated_at) as date) as month,
-        row_number() over (
-            partition by balances.account, balances.generated_at
-            order by receipts.received_at desc, balances.source_file
-        ) as recency
-    from staging.balances as balances
-    join staging.receipts as receipts
-        on receipts.sha256 = balances.source_file
-        and receipts.account = balances.account
-    cross join ref.clock as clock
-    where receipts.kind = 'balance'
-        and receipts.verdict = 'accepted'
-        and receipts.received_at <= clock.now_at
+with snapshots as (
+    select *, cast(date_trunc('month', generated_at) as date) as month
+    from staging.balances
 )
 
 select
@@ -45,5 +32,4 @@ select
         partition by account, month order by generated_at
     ), 0) as bigint) as usage_change_micros,
     'USD' as currency
-from received
-where recency = 1
+from snapshots

@@ -61,17 +61,13 @@ given as (
 
 crosses as (
     select
-        given.*,
-        (2 * cast(given.rate_e10 as hugeint) * 10000000000 + given.base_e10)
-            // (2 * given.base_e10) as cross_e10,
+        *,
+        share_of(rate_e10, 10000000000, base_e10) as cross_e10,
         row_number() over (
-            partition by given.rate_date, given.base, given.quote
-            order by case when given.source = 'ECB' then 1 else 0 end, given.source,
-                given.rate_e10
+            partition by rate_date, base, quote
+            order by case when source = 'ECB' then 1 else 0 end, source, rate_e10
         ) as choice
     from given
-    cross join ref.clock as clock
-    where given.rate_date <= cast(clock.now_at as date)
 ),
 
 dated as (

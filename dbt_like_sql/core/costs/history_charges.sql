@@ -3,8 +3,8 @@ Refunds and adjustments that no invoice carries, and those that one seems to car
 
 They change what a month cost, but an invoice of that or the next month may already hold
 the same amount under credits and adjustments: then it is only a warning, because
-counting it twice would be worse. Only the version that counts carries anything: a credit
-that a re-issue took off the invoice is on it no longer.
+counting it twice would be worse. Only the version that counts carries anything: a
+credit that a re-issue took off the invoice is on it no longer.
 
 grain: entry_id
 
@@ -18,54 +18,42 @@ source_row: Row in it.
 */
 with summaries as (
     select
-        summaries.invoice_uuid,
-        summaries.credits_micros,
+        *,
         row_number() over (
-            partition by summaries.invoice_uuid
-            order by receipts.received_at desc, summaries.source_file
+            partition by invoice_uuid order by received_at desc, source_file
         ) as recency
-    from staging.invoice_summaries as summaries
-    join staging.receipts as receipts
-        on receipts.kind = 'invoice_summary'
-        and receipts.account = summaries.account
-        and receipts.subject = summaries.invoice_uuid
-        and receipts.sha256 = summaries.source_file
-    cross join ref.clock as clock
-    where receipts.received_at <= clock.now_at
+    from staging.invoice_summaries
 ),
 
 carried as (
     select
-        headers.account,
-        headers.period_start,
+        invoices.account,
+        invoices.period_start,
         abs(summaries.credits_micros) as amount_micros
     from summaries
-    join core.invoice_headers as headers
-        on headers.invoice_uuid = summaries.invoice_uuid
+    join core.invoice_states as invoices
+        on invoices.invoice_uuid = summaries.invoice_uuid
     where summaries.recency = 1 and summaries.credits_micros <> 0
     union all
     select
-        headers.account,
-        headers.period_start,
+        invoices.account,
+        invoices.period_start,
         abs(lines.amount_micros) as amount_micros
     from staging.invoice_lines as lines
-    join core.invoice_versions as versions
-        on versions.invoice_uuid = lines.invoice_uuid
-        and versions.version = lines.version
-        and versions.is_current
+    join core.invoice_states as invoices
+        on invoices.invoice_uuid = lines.invoice_uuid
+        and invoices.version = lines.version
     join core.product_shapes as shapes
         on shapes.product = lines.product and shapes.suffix = lines.suffix
-    join core.invoice_headers as headers
-        on headers.invoice_uuid = lines.invoice_uuid
     where shapes.charge_category in ('credit', 'adjustment')
 ),
 
 entries as (
     select
-        entries.*,
-        cast(date_trunc('month', entries.occurred_at) as timestamp) as period_start
-    from core.history_entries as entries
-    join ref.history_types as types on types.type = entries.entry_type
+        history.*,
+        cast(date_trunc('month', history.occurred_at) as timestamp) as period_start
+    from staging.billing_history as history
+    join ref.history_types as types on types.type = history.entry_type
     where types.affects_cost
 )
 
