@@ -37,5 +37,6 @@ def test_what_a_killed_writer_left_is_no_part_of_a_file(tmp_path):
 def test_a_name_with_quotes_is_read_as_it_is(tmp_path, name):
     path = tmp_path / f"{name}.csv"
     path.write_text("a\n1\n")
-    found = duckdb.sql(f"select a, {literal(name)} from read_csv({literal(path)})")
-    assert found.fetchall() == [(1, name)]
+    query = f"select a, {literal(name)} from read_csv({literal(path)})"
+    with duckdb.connect() as connection:
+        assert connection.execute(query).fetchall() == [(1, name)]
