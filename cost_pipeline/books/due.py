@@ -14,12 +14,8 @@ import duckdb
 from cost_pipeline.books.metered_days import due_window
 from cost_pipeline.books.outbox import due_messages
 from cost_pipeline.contracts.ledger_messages import DELIVERY_ATTEMPTS, MESSAGES
-from cost_pipeline.storage.connection import (
-    LazyConnection,
-    RunClock,
-    WarehouseBusy,
-    literal,
-)
+from cost_pipeline.storage.connection import LazyConnection, RunClock, WarehouseBusy
+from cost_pipeline.storage.literals import literal
 
 
 def days_to_meter(lazy: LazyConnection, published: Path) -> tuple[date, date] | None:
@@ -74,5 +70,5 @@ def _newest_days(published: Path, clock: RunClock) -> tuple[date, date] | None:
 
 
 def _rows(folder: Path) -> str:
-    files = literal(folder / "*.parquet")
+    files = literal(f"{folder}/*.parquet")
     return f"read_parquet({files}, union_by_name = true)"

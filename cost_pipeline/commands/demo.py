@@ -30,9 +30,9 @@ from cost_pipeline.providers.base import Provider
 from cost_pipeline.providers.demo import DEMO_NOW, change_instants, changes
 from cost_pipeline.resources import opened_warehouse, provider_of, run_clock
 from cost_pipeline.settings import Settings
-from cost_pipeline.storage.connection import literal
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline.storage.ledger import append
+from cost_pipeline.storage.literals import literal
 from cost_pipeline.storage.receipts import Receipt, instant
 
 ISSUE_FROM = "2026-02-01"

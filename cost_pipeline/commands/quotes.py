@@ -9,6 +9,7 @@ import duckdb
 from rich.console import Console
 
 from cost_pipeline.commands.queries import NothingPublished, as_table
+from cost_pipeline.domain.amounts import format_cents, format_number
 from cost_pipeline.settings import Settings, WrongUsage
 
 # More does not fit the columns of the tables it is put into.
@@ -39,8 +40,8 @@ def show_quote(
         (
             line.line_kind,
             line.description,
-            _plain(line.quantity),
-            _plain(line.unit_price_cents),
+            format_number(line.quantity),
+            format_number(line.unit_price_cents),
             f"{line.currency} {_money(line.amount_cents)}",
         )
         for line in lines
@@ -121,9 +122,4 @@ def _month(text: str) -> date:
 
 
 def _money(amount_cents: int) -> str:
-    sign = "-" if amount_cents < 0 else ""
-    return f"{sign}{abs(amount_cents) // 100:,}.{abs(amount_cents) % 100:02d}"
-
-
-def _plain(number: Decimal | None) -> str:
-    return "" if number is None else f"{number.normalize():f}"
+    return format_cents(amount_cents, between=",")

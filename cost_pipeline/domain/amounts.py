@@ -1,6 +1,7 @@
 """Amounts, hours and foreign text as people read them.
 
-Put here how one value is written in a message. What a message says is `messages.py`.
+Put here how one value is written, wherever it stands. What a message says is
+`messages.py`; which column of the report is money is `publish/report_values.py`.
 """
 
 import unicodedata
@@ -14,10 +15,28 @@ WHITE_SPACE = frozenset(
 ) | frozenset("\u2028\u2029\u202f\u205f\u3000")
 
 
+def format_cents(
+    cents: int, *, before: str = "", between: str = "", minus: str = "-"
+) -> str:
+    """Write cents as an amount with two decimals, exactly.
+
+    `before` stands before the digits and after the sign, `between` parts thousands.
+    """
+    whole, part = divmod(abs(cents), 100)
+    return f"{minus if cents < 0 else ''}{before}{whole:{between}}.{part:02d}"
+
+
 def format_dollars(cents: int) -> str:
     """Write cents as dollars; the sign stands before the dollar, also below one."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}${abs(cents) // 100}.{abs(cents) % 100:02d}"
+    return format_cents(cents, before="$")
+
+
+def format_number(number: Decimal | None) -> str:
+    """Write a decimal without zeros at its end; an unknown one is empty."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def format_amount(cents: int, currency: str) -> str:

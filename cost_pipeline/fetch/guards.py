@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.domain.missing import is_suspicious
-from cost_pipeline.storage.connection import literal
 from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.literals import literal
 from cost_pipeline.storage.manifests import Entry, Manifest
 from cost_pipeline.storage.receipts import instant
 

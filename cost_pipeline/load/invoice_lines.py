@@ -17,8 +17,9 @@ from cost_pipeline.load.invoice_format import (
     header_of,
 )
 from cost_pipeline.models.query_files import query_of
-from cost_pipeline.storage.connection import literal, transaction
+from cost_pipeline.storage.connection import transaction
 from cost_pipeline.storage.landing import Landing
+from cost_pipeline.storage.literals import literal
 
 KIND = "invoice_csv"
 # What DuckDB says of a file that no reading of rows can make sense of.

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
-from cost_pipeline.storage.connection import literal
+from cost_pipeline.storage.literals import literal
 
 # A file that is no JSON at all is recognised by less.
 MOST_SHOWN, LONGEST_SHOWN = 1000, 2000

@@ -12,7 +12,8 @@ import duckdb
 
 from cost_pipeline.contracts.base import Column, Contract
 from cost_pipeline.load.json_lines import line_scan, show_lines
-from cost_pipeline.storage.connection import literal, transaction
+from cost_pipeline.storage.connection import transaction
+from cost_pipeline.storage.literals import literal
 
 # A text of a megabyte is odd and no reason to refuse the table it stands in.
 LONGEST_LINE, READ_AT_ONCE = 1 << 23, 1 << 25

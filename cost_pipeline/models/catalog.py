@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
 from cost_pipeline.models.library import all_models, provenance
+from cost_pipeline.models.markdown import table_line
 from cost_pipeline.models.model import SQL_FOLDER, Model
 
 CATALOG = SQL_FOLDER / "CATALOG.md"
@@ -69,10 +70,10 @@ def of_contract(contract: Contract) -> str:
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     """A Markdown table; a bar inside a cell would end it."""
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    lines = [table_line(head), "|" + "---|" * len(head)]
     for row in rows:
         cells = (" ".join(value.split()).replace("|", "\\|") for value in row)
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(table_line(cells))
     return lines
 
 

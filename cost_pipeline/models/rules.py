@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 
 from cost_pipeline.contracts.base import Contract
+from cost_pipeline.models.markdown import cell, short, table_line
 from cost_pipeline.models.model import Audit, Model
 
 SAMPLE_ROWS = 5
-CELL_LENGTH = 60
 # Columns of an offending row that are named on the screen; all are in the UI.
 NAMED = 3
 
@@ -44,10 +44,10 @@ class BrokenRule:
         lines = [
             f"{self.rows} row(s) break this rule; the first of them:",
             "",
-            "| " + " | ".join(self.columns) + " |",
-            "|" + " --- |" * len(self.columns),
+            table_line(self.columns),
+            table_line(["---"] * len(self.columns)),
         ]
-        lines += ["| " + " | ".join(map(cell, row)) + " |" for row in self.sample]
+        lines += [table_line(map(cell, row)) for row in self.sample]
         return "\n".join(lines)
 
 
@@ -135,17 +135,3 @@ def _with_sample(
     )
     columns = tuple(column[0] for column in found.description or ())
     return BrokenRule(name, count, columns, tuple(found.fetchall()), is_warning)
-
-
-def short(value: object) -> str:
-    """A value on one line, cut where nobody reads on."""
-    text = " ".join(("" if value is None else str(value)).split())
-    return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"
-
-
-def cell(value: object) -> str:
-    """A value as one short table cell that cannot become markup."""
-    text = short(value)
-    for mark in "\\`*_[]<>|":
-        text = text.replace(mark, "\\" + mark if mark != "<" else "&lt;")
-    return text

@@ -16,8 +16,8 @@ import duckdb
 
 from cost_pipeline.models.digest import tables_in
 from cost_pipeline.publish.cells import neutral
-from cost_pipeline.storage.connection import literal
-from cost_pipeline.storage.files import replacing
+from cost_pipeline.storage.files import whole_file
+from cost_pipeline.storage.literals import literal
 
 SHEET_ROWS = 1_048_576
 SHEET_NAME = 31
@@ -125,9 +125,8 @@ def _copy_parquet(
     connection: duckdb.DuckDBPyConnection, source: Export
 ) -> Callable[[Path], None]:
     def write(path: Path) -> None:
-        target = literal(path)
         connection.execute(
-            f"copy ({source.query}) to {target} (format parquet)", source.values
+            f"copy ({source.query}) to {literal(path)} (format parquet)", source.values
         )
 
     return write
@@ -268,8 +267,7 @@ def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> Path:
-    """Write a file that is there completely or not at all."""
-    with replacing(path) as partial:
+    with whole_file(path) as partial:
         write(partial)
     return path
 

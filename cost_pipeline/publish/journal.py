@@ -9,9 +9,10 @@ from datetime import date
 
 import duckdb
 
+from cost_pipeline.domain.amounts import format_cents
 from cost_pipeline.models.query_files import query_of
 from cost_pipeline.publish.cells import neutral
-from cost_pipeline.publish.statements import choose, money
+from cost_pipeline.publish.statements import choose
 
 JOURNAL_COLUMNS = (
     "entry_date",
@@ -45,8 +46,8 @@ def journal(
             if owed:
                 debit, credit = max(owed, 0), max(-owed, 0)
                 amounts = [
-                    money(debit) if debit else "",
-                    money(credit) if credit else "",
+                    format_cents(debit) if debit else "",
+                    format_cents(credit) if credit else "",
                 ]
                 writer.writerow([*texts, account, *amounts, neutral(currency)])
     return stream.getvalue()

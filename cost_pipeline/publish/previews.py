@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import duckdb
 
+from cost_pipeline.models.markdown import cell, table_line
 from cost_pipeline.models.model import Model
-from cost_pipeline.models.rules import cell
 from cost_pipeline.publish.report_values import table
 
 ROWS = 8
@@ -216,7 +216,7 @@ def preview(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, st
         ["---:" if label.is_number else "---" for label in written.labels],
         *([_whole(cell(one.text)) for one in row] for row in written.rows),
     ]
-    return {"preview": "\n".join(f"| {' | '.join(line)} |" for line in lines)}
+    return {"preview": "\n".join(map(table_line, lines))}
 
 
 def _whole(text: str) -> str:

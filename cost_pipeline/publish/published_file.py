@@ -17,8 +17,8 @@ import duckdb
 from cost_pipeline.models.digest import published_models, tables_in
 from cost_pipeline.models.fingerprints import contents_of
 from cost_pipeline.models.model import Model
-from cost_pipeline.storage.connection import literal
-from cost_pipeline.storage.files import replacing, write_whole
+from cost_pipeline.storage.files import whole_file, write_whole
+from cost_pipeline.storage.literals import literal
 
 # A default file of DuckDB 2.0 cannot be read by any 1.x.
 STORAGE_VERSION = "v1.0.0"
@@ -86,7 +86,7 @@ def _write_file(
     warehouse does; without a manifest, or when the old one cannot be read, all of it is
     written.
     """
-    with replacing(target) as partial:
+    with whole_file(target) as partial:
         is_copied = is_known and _copied(target, partial)
         try:
             attach = f"attach {literal(partial)} as published"
@@ -160,7 +160,7 @@ def _write_parquet(
             for (month,) in months
         }
     for name, condition in parts.items():
-        with replacing(folder / name) as partial:
+        with whole_file(folder / name) as partial:
             connection.execute(
                 f"copy (from {model.table} where {condition} order by {order}) "
                 f"to {literal(partial)} (format parquet)"

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cost_pipeline.domain.amounts import format_cents
 from cost_pipeline.publish.pictures import bar
 
 MINUS = "−"
@@ -111,9 +112,8 @@ def write(name: str, value: Any, currency: str = "") -> str:
 
 def money(amount_cents: int, currency: str = "") -> str:
     """Cents as an amount; the currency follows when it is not said elsewhere."""
-    sign = MINUS if amount_cents < 0 else ""
-    whole, part = divmod(abs(amount_cents), 100)
-    return f"{sign}{whole:,}.{part:02d}{f' {currency}' if currency else ''}"
+    amount = format_cents(amount_cents, between=",", minus=MINUS)
+    return f"{amount} {currency}" if currency else amount
 
 
 def cents_of(micros: int) -> int:

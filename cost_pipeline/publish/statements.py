@@ -6,13 +6,13 @@ are data: HTML escapes them. The same documents as double entries are `journal.p
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import duckdb
 import jinja2
 
+from cost_pipeline.domain.amounts import format_cents, format_number
 from cost_pipeline.models.query_files import query_of
 
 
@@ -31,20 +31,6 @@ def statements(
             document=header, lines=lines.get(header["invoice_id"], [])
         )
         yield header["number"], body
-
-
-def money(amount_cents: int) -> str:
-    """Cents as an amount with two decimals, exactly."""
-    sign = "-" if amount_cents < 0 else ""
-    return f"{sign}{abs(amount_cents) // 100}.{abs(amount_cents) % 100:02d}"
-
-
-def plain(number: Decimal | None) -> str:
-    """A decimal without zeros at its end."""
-    if number is None:
-        return ""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def choose(
@@ -73,8 +59,8 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "money": money,
-        "plain": plain,
+        "money": format_cents,
+        "plain": format_number,
         "day": lambda at: f"{at:%Y-%m-%d}",
         "minute": lambda at: f"{at:%Y-%m-%d %H:%M}",
     }

@@ -17,6 +17,8 @@ from typing import Self, TypeVar
 
 import duckdb
 
+from cost_pipeline.storage.literals import literal
+
 Opened = TypeVar("Opened")
 
 SCHEMAS = ("raw", "ref", "staging", "core", "marts", "ops")
@@ -211,8 +213,3 @@ def _as_unusable(error: duckdb.Error, mend: str) -> Exception:
 def is_damaged(error: object) -> bool:
     """Whether DuckDB speaks of a block that is not what was written."""
     return "Corrupt database file" in str(error)
-
-
-def literal(text: object) -> str:
-    """A text, or a path, as SQL writes it: where a parameter cannot stand."""
-    return "'" + str(text).replace("'", "''") + "'"

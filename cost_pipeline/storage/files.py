@@ -22,14 +22,11 @@ def naming(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file beside another, to be written and then renamed over it.
-
-    Readers see the old one or the new one, whole, also after a power cut. Two threads
-    may write equal bytes at once: each writes a file of its own, and whichever is
-    renamed last is the same content.
-    """
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place beside a file to write it to; what was written there takes its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Two threads may land equal bytes at once: each writes a file of its own, and
+    # whichever is renamed last is the same content.
     writer = f"{os.getpid()}-{threading.get_ident()}"
     partial = path.with_name(f".{path.name}.{writer}.partial")
     partial.unlink(missing_ok=True)
@@ -44,8 +41,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file that is there completely or not at all."""
-    with replacing(path) as partial:
+    """Write bytes to a file that is there completely or not at all."""
+    with whole_file(path) as partial:
         partial.write_bytes(body)
 
 

@@ -22,8 +22,8 @@ from cost_pipeline.storage.files import (
     append_lines,
     hash_of,
     read_lines,
-    replacing,
     seal_older,
+    whole_file,
     write_whole,
 )
 from cost_pipeline.storage.receipts import Receipt, canonical, instant, receipts_in
@@ -110,7 +110,7 @@ class Landing:
         path = self.path(sha256, suffix)
         if path.exists():
             return sha256
-        with replacing(path) as partial:
+        with whole_file(path) as partial:
             shutil.copyfile(source, partial)
             if hash_of(partial) != sha256:
                 # Somebody wrote the file while we read it; the next run reads it whole.

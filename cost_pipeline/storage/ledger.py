@@ -14,8 +14,9 @@ import duckdb
 
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import ledger_tables
-from cost_pipeline.storage.connection import literal, transaction
-from cost_pipeline.storage.files import replacing
+from cost_pipeline.storage.connection import transaction
+from cost_pipeline.storage.files import whole_file
+from cost_pipeline.storage.literals import literal
 
 LAST_BATCH = 9_223_372_036_854_775_807
 # What a killed run left here says nothing of this one.
@@ -244,7 +245,7 @@ def _write_missing_segments(
         name = f"{batch:08d}.parquet"
         if name in present:
             continue
-        with replacing(folder / name) as partial:
+        with whole_file(folder / name) as partial:
             connection.execute(
                 f"copy (select * from {contract.table} where batch = {batch}) "
                 f"to {literal(partial)} (format parquet)"

@@ -30,7 +30,9 @@ def tell(
     nodes = {node.name: node for node in chain.nodes()}
     found = {}
     for table in TOLD:
-        made = nodes[table].make()
+        make = nodes[table].make
+        assert make is not None
+        made = make()
         assert made.is_settled
         found[table] = made.warning
     return found

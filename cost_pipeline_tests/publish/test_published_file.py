@@ -188,9 +188,12 @@ def two_models(tmp_path, one_model, monkeypatch):
 def test_only_the_table_that_changed_is_written_anew(tmp_path, two_models, monkeypatch):
     target, written = tmp_path / "cost.duckdb", []
     copy = published_file._copy
-    monkeypatch.setattr(
-        published_file, "_copy", lambda c, m: (written.append(m.table), copy(c, m))
-    )
+
+    def noted(connection, model):
+        written.append(model.table)
+        copy(connection, model)
+
+    monkeypatch.setattr(published_file, "_copy", noted)
     with open_memory() as connection:
         fill(connection, 1)
         connection.execute(

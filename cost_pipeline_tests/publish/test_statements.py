@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from cost_pipeline.books.decision_rows import Decision, decide
+from cost_pipeline.domain.amounts import format_cents, format_number
 from cost_pipeline.publish.cells import neutral
 from cost_pipeline.publish.invoice_drafts import drafts_of
 from cost_pipeline.publish.journal import journal
-from cost_pipeline.publish.statements import money, plain, statements
+from cost_pipeline.publish.statements import statements
 from cost_pipeline_tests.usage_world import UsageWorld
 
 APRIL = "INV-2026-04-pilot-AUD"
@@ -118,13 +119,13 @@ def test_a_formula_is_a_text(text, shown):
 def test_amounts_are_written_exactly():
     from decimal import Decimal
 
-    assert [money(cents) for cents in (0, 5, -5, 123456)] == [
+    assert [format_cents(cents) for cents in (0, 5, -5, 123456)] == [
         "0.00",
         "0.05",
         "-0.05",
         "1234.56",
     ]
-    assert [plain(Decimal(n)) for n in ("672.000000", "0.350000", "100")] == [
+    assert [format_number(Decimal(n)) for n in ("672.000000", "0.350000", "100")] == [
         "672",
         "0.35",
         "100",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from cost_pipeline.domain.amounts import format_cents
 from cost_pipeline.domain.json_types import Json
 from cost_pipeline.providers.demo.timeline import data_text, instant, iso
 
@@ -53,11 +54,6 @@ class Entry:
 
 
 Line = Mapping[str, str]
-
-
-def dollars(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def cents(text: str) -> int:
@@ -117,7 +113,7 @@ def header(invoice: Invoice) -> dict[str, Json]:
     return {
         "invoice_uuid": invoice.uuid,
         "invoice_id": invoice.invoice_id,
-        "amount": dollars(invoice.amount_cents),
+        "amount": format_cents(invoice.amount_cents),
         "invoice_period": invoice.period,
     }
 
@@ -128,7 +124,7 @@ def preview(at: datetime) -> dict[str, Json]:
     running = next((each for each in issues() if each.period == month), None)
     if running is None:
         return {}
-    amount: dict[str, Json] = {"amount": dollars(month_to_date_cents(at))}
+    amount: dict[str, Json] = {"amount": format_cents(month_to_date_cents(at))}
     return {"invoice_preview": {**header(running), **amount, "updated_at": iso(at)}}
 
 
@@ -199,21 +195,25 @@ def summary(invoice: Invoice) -> dict[str, Json]:
         "invoice_uuid": invoice.uuid,
         "invoice_id": invoice.invoice_id,
         "billing_period": invoice.period,
-        "amount": dollars(invoice.amount_cents),
+        "amount": format_cents(invoice.amount_cents),
         "user_name": "Arcadia Operations",
         "user_billing_address": {"address_line1": "1 Example Street"},
         "user_company": "Arcadia",
         "user_email": "ops@arcadia.example",
         "product_charges": {
             "name": "Product usage charges",
-            "amount": dollars(sum(map(sum, products.values()))),
+            "amount": format_cents(sum(map(sum, products.values()))),
             "items": [
-                {"amount": dollars(sum(each)), "name": name, "count": str(len(each))}
+                {
+                    "amount": format_cents(sum(each)),
+                    "name": name,
+                    "count": str(len(each)),
+                }
                 for name, each in products.items()
             ],
         },
         "overages": {"name": "Overages", "amount": "0.00"},
-        "taxes": {"name": "Taxes", "amount": dollars(taxes)},
+        "taxes": {"name": "Taxes", "amount": format_cents(taxes)},
         "credits_and_adjustments": {
             "name": "Credits & adjustments",
             "amount": "0.00",
@@ -246,7 +246,7 @@ def history_documents(entries: Iterable[Entry]) -> list[dict[str, Json]]:
     for entry in entries:
         document: dict[str, Json] = {
             "description": entry.description,
-            "amount": dollars(entry.amount_cents),
+            "amount": format_cents(entry.amount_cents),
             "date": iso(entry.at),
             "type": entry.type,
         }
@@ -262,8 +262,8 @@ def balance(at: datetime) -> dict[str, Json]:
     booked = sum(entry.amount_cents for entry in history(at))
     usage = month_to_date_cents(at)
     return {
-        "month_to_date_balance": dollars(booked + usage),
-        "account_balance": dollars(booked),
-        "month_to_date_usage": dollars(usage),
+        "month_to_date_balance": format_cents(booked + usage),
+        "account_balance": format_cents(booked),
+        "month_to_date_usage": format_cents(usage),
         "generated_at": iso(at.replace(minute=0, second=0, microsecond=0)),
     }
