@@ -12,8 +12,9 @@ import duckdb
 from cost_pipeline.books.metered_days import METERING_DUE, note_metering_due
 from cost_pipeline.contracts.base import Contract
 from cost_pipeline.contracts.registry import all_contracts
-from cost_pipeline.models.library import all_models, due_query
+from cost_pipeline.models.library import all_models
 from cost_pipeline.models.model import Model
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.ledger import Written, append_new, count_new
 
 
@@ -48,7 +49,7 @@ def told_later(connection: duckdb.DuckDBPyConnection) -> str | None:
 def documents_waiting(connection: duckdb.DuckDBPyConnection) -> int:
     """How many documents wait for a date to issue from."""
     try:
-        query = f"select count(*) from ({due_query('documents')})"
+        query = f"select count(*) from ({query_of('due/documents')})"
         return int(connection.execute(query).fetchall()[0][0])
     except duckdb.CatalogException:
         # Nothing was ever drafted.

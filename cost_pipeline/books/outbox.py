@@ -26,23 +26,8 @@ from cost_pipeline.gateways.base import (
     MessageGateway,
     NotDelivered,
 )
-from cost_pipeline.models.library import due_query
+from cost_pipeline.models.query_files import query_of
 from cost_pipeline.storage.ledger import Written, append
-
-UNSKIPPED = """
-select
-    messages.message_id,
-    1 as attempt,
-    'skipped' as outcome,
-    messages.skip_reason as error,
-    cast(null as timestamp) as next_try_at,
-    '' as provider_message_id,
-    cast(? as timestamp) as happened_at
-from ledger.messages as messages
-anti join ledger.deliveries as attempts
-    on messages.message_id = attempts.message_id
-where messages.skip_reason <> ''
-"""
 
 WAIT = "select max_by(wait_seconds, failures) from ref.retry_waits where failures <= ?"
 
@@ -108,7 +93,9 @@ def has_due(
     at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
     if not _may_send(connection) or told_later(connection):
         return False
-    skipped = connection.execute(f"select 1 from ({UNSKIPPED}) limit 1", [at])
+    skipped = connection.execute(
+        f"select 1 from ({query_of('due/skipped')}) limit 1", [at]
+    )
     return bool(
         skipped.fetchall()
         or due_messages(connection, at, is_dry_run=gateway.is_dry_run)
@@ -131,7 +118,9 @@ def deliver(
     at = now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
     if not _may_send(connection) or told_later(connection):
         return result
-    skipped = append(connection, DELIVERY_ATTEMPTS, UNSKIPPED, [at], segments=segments)
+    skipped = append(
+        connection, DELIVERY_ATTEMPTS, query_of("due/skipped"), [at], segments=segments
+    )
     result.skipped = skipped.new
     for message in due_messages(connection, at, is_dry_run=gateway.is_dry_run)[:limit]:
         attempt = Attempt(connection, segments, message, at)
@@ -145,7 +134,7 @@ def due_messages(
 ) -> list[DueMessage]:
     """The messages that can be delivered now, the oldest first."""
     given = {"is_dry_run": is_dry_run, "now_at": at}
-    rows = connection.execute(due_query("messages"), given).fetchall()
+    rows = connection.execute(query_of("due/messages"), given).fetchall()
     return [DueMessage(*row) for row in rows]
 
 

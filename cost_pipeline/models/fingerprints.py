@@ -66,6 +66,7 @@ def read_states(connection: duckdb.DuckDBPyConnection) -> dict[str, State]:
 
 def forget(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Let a table be due: said before it is touched, so that a kill leaves it due."""
+    connection.execute(DDL)
     connection.execute("delete from ops.fingerprints where table_name = ?", [table])
 
 

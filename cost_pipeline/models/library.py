@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cost_pipeline.models.headers import Header, split_file
+from cost_pipeline.models.headers import Header
 from cost_pipeline.models.model import SQL_FOLDER, Audit, Model
 from cost_pipeline.storage.files import write_whole
 
@@ -44,13 +44,6 @@ def all_audits(folder: Path = SQL_FOLDER) -> tuple[Audit, ...]:
 def provenance(table: str) -> Mapping[str, str]:
     """For each column of a model the upstream columns it is computed from."""
     return all_models()[table].sources
-
-
-@cache
-def due_query(name: str) -> str:
-    """The query of `due/<name>.sql`: what is due, for more than one to ask."""
-    path = SQL_FOLDER / "due" / f"{name}.sql"
-    return split_file(path.read_text("utf-8"), path.name)[1]
 
 
 def host_of(audit: Audit) -> str:

@@ -1,7 +1,7 @@
 """Queries that are no models: each is a file, in the folder of what it is for.
 
 `report/` and `statements/` are read by people, `traces/` stands behind numbers,
-`quotes/` fills a quote, `load/receipts/` is what `load/receipts.py` runs. The header
+`quotes/` fills a quote, `due/` says what waits, `load/receipts/` is what `load/receipts.py` runs. The header
 says what a query is for, and in `word: value` lines what is shown beside the answer. A
 query that makes a core or a published table is a model (`model.py`).
 """
@@ -13,7 +13,7 @@ from functools import cache
 from cost_pipeline.models.headers import BadHeader, Header, split_file
 from cost_pipeline.models.model import SQL_FOLDER
 
-FOLDERS = ("report", "traces", "statements", "quotes", "load")
+FOLDERS = ("report", "traces", "statements", "quotes", "load", "due")
 # title, nothing, drawn: a section of the report; the others: a step of a trace.
 WORDS = ("title", "nothing", "drawn", "number", "total", "unit", "shown")
 
