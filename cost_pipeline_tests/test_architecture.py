@@ -1,6 +1,7 @@
 """The import law, and the shape of the repository. Needs no dependency of ours."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -264,6 +265,46 @@ def test_a_room_that_swallows_the_others_is_seen():
 def test_a_module_says_what_belongs_in_it(path):
     text = path.read_text("utf-8")
     assert ast.get_docstring(ast.parse(text)), f"{path.name} has no docstring"
+
+
+def missing_files(text: str, present: Collection[str]) -> list[str]:
+    """The files that a text names in backticks and that are not there."""
+    named = re.findall(r"`([\w/]+[.](?:py|sql))`", text)
+    return [
+        name
+        for name in dict.fromkeys(named)
+        if not any(f"/{path}".endswith(f"/{name}") for path in present)
+    ]
+
+
+def files_below(*folders: str, endings: str) -> list[str]:
+    return [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in endings.split()
+    ]
+
+
+def test_a_file_that_is_named_is_there():
+    present = files_below(*TOP_LEVEL_FOLDERS, endings=".py .sql")
+    written = [
+        *files_below(*TOP_LEVEL_FOLDERS, endings=".py .sql .md"),
+        *(path.name for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"),
+    ]
+    missing = {
+        path: names
+        for path in written
+        if path != "cost_pipeline_tests/test_architecture.py"
+        if (names := missing_files((ROOT / path).read_text("utf-8"), present))
+    }
+    assert missing == {}
+
+
+def test_a_file_that_moved_is_missed_where_it_was():
+    present = ["cost_pipeline/load/rates.py"]
+    text = "`load/rates.py`, `rates.py` and `warehouse/rates.py`"
+    assert missing_files(text, present) == ["warehouse/rates.py"]
 
 
 def test_nothing_pure_reads_a_clock():

@@ -1,6 +1,7 @@
 """Classifying: whose a resource is that no project gives an owner.
 
-What follows from it is SQL (`staging/classifications.sql`, `core/resource_owners.sql`).
+What follows from it is SQL (`staging/classifications.sql`,
+`core/inventory/resource_owners.sql`).
 """
 
 import json

@@ -1,9 +1,9 @@
 """Metering: which days are due, and what was metered last.
 
-How a day is metered is SQL (`core/usage_daily.sql`). Here only the manifest is kept: a
-copy of the inputs of the last metering, so that a day is metered again when they
-changed and only then. It is written after the days were built; killed in between, they
-are simply metered once more.
+How a day is metered is SQL (`core/usage/usage_daily.sql`). Here only the manifest is
+kept: a copy of the inputs of the last metering, so that a day is metered again when
+they changed and only then. It is written after the days were built; killed in between,
+they are simply metered once more.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The ledger of final margins: each cell once, and then only what changed.
 
-What a cell is now is SQL (`core/margins.sql`). Rows here say what it was called final
-with, and every correction since; they sum to what it is now.
+What a cell is now is SQL (`core/margins/margins.sql`). Rows here say what it was called
+final with, and every correction since; they sum to what it is now.
 """
 
 from cost_pipeline.contracts.base import Contract

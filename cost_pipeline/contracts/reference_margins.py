@@ -1,7 +1,7 @@
 """Constants of margins: what the provider says its things cost, for the estimate.
 
 What an invoice says is never computed from these; they only hold it to account. Sizes
-of droplets bring their own prices (`core/size_prices.sql`).
+of droplets bring their own prices (`core/inventory/size_prices.sql`).
 """
 
 from cost_pipeline.contracts.base import Contract

@@ -1,7 +1,7 @@
 """A file of exchange rates: whether bytes are a whole one, and what its header says.
 
 Put here what can be told from the bytes alone. How rows become rates is
-`load/rates.py`; what a day without a rate means is `core/fx_daily.sql`.
+`load/rates.py`; what a day without a rate means is `core/costs/fx_daily.sql`.
 """
 
 import csv

@@ -1,7 +1,8 @@
 """Loading invoice files: readable rows go in, the others are set aside.
 
 One file is one version of one invoice, known by its hash, and loaded once. Whether a
-version is believed is decided in `core/invoice_versions.sql`, from what stands here.
+version is believed is decided in `core/costs/invoice_versions.sql`, from what stands
+here.
 """
 
 from pathlib import Path

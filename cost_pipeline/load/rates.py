@@ -1,7 +1,7 @@
 """Exchange rates of the central bank, loaded from the landed file.
 
 The newest readable file holds the whole history, so it replaces the rows. What a day
-without a rate means is `core/fx_daily.sql`.
+without a rate means is `core/costs/fx_daily.sql`.
 """
 
 import tempfile

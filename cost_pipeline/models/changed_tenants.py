@@ -1,10 +1,10 @@
 """Building a table again for those tenants only whose rows can have changed.
 
 A model with `keyed: tenant_id` promises that a tenant's rows come from that tenant's
-rows of other tables, and from what `core/tenant_marks.sql` holds a mark of. Here is
-said whose marks changed, and each table remembers whom it has still to build. A table
-is done with a tenant only when the rules of the new rows hold; killed before that, it
-builds them once more.
+rows of other tables, and from what `core/subscriptions/tenant_marks.sql` holds a mark
+of. Here is said whose marks changed, and each table remembers whom it has still to
+build. A table is done with a tenant only when the rules of the new rows hold; killed
+before that, it builds them once more.
 """
 
 import time
