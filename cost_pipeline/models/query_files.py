@@ -1,9 +1,10 @@
 """Queries that are no models: each is a file, in the folder of what it is for.
 
 `report/` and `statements/` are read by people, `traces/` stands behind numbers,
-`quotes/` fills a quote, `due/` says what waits, `load/receipts/` is what `load/receipts.py` runs. The header
-says what a query is for, and in `word: value` lines what is shown beside the answer. A
-query that makes a core or a published table is a model (`model.py`).
+`quotes/` fills a quote, `due/` says what waits, `load/receipts/` is what
+`load/receipts.py` runs. The header says what a query is for, and in `word: value` lines
+what is shown beside the answer. A query that makes a core or a published table is a
+model (`model.py`).
 """
 
 import re
