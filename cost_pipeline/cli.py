@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 something failed and is named, 2 wrong usage or settings.
 """
 
+import signal
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
@@ -274,6 +275,10 @@ def _finish(report: "object") -> None:
 
 def main() -> None:
     """Run the command line; an error is one line unless `--debug` is given."""
+    # Whoever stops the machine is obeyed like whoever presses Ctrl-C. A shell may have
+    # handed down signals that are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(standalone_mode=True)
     except (WrongSetting, WrongUsage) as error:

@@ -34,6 +34,8 @@ MODULE = "cost_pipeline.definitions"
 LOCATION = "cost_pipeline"
 REPOSITORY = "__repository__"
 CHECK_FAILED = "DagsterAssetCheckFailedError"
+INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+INTERRUPTED_QUERY = "Query interrupted"
 
 
 @dataclass
@@ -47,6 +49,8 @@ class JobOutcome:
     failed_checks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     materialized: int = 0
+    # Somebody pressed Ctrl-C, or the machine goes down: what would follow must not.
+    is_interrupted: bool = False
 
     @property
     def said(self) -> list[str]:
@@ -122,9 +126,12 @@ def _events(
 def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
     if event.is_step_failure:
         error = event.step_failure_data.error
+        outcome.is_interrupted |= _is_interruption(error)
         # What a blocking check found has its own line already, which says more.
         if error is None or error.cls_name != CHECK_FAILED:
             outcome.failures.append(f"{event.step_key}: {_reason(error)}")
+    elif event.event_type == dg.DagsterEventType.RUN_FAILURE:
+        outcome.is_interrupted |= _is_interruption(event.job_failure_data.error)
     elif event.event_type == dg.DagsterEventType.RESOURCE_INIT_FAILURE:
         # No step ran at all: a setting is wrong, or something is not where it says.
         cause = _reason(event.engine_event_data.error)
@@ -139,6 +146,15 @@ def _note(outcome: JobOutcome, event: dg.DagsterEvent) -> None:
         text = f"{name}: {evaluation.description or 'failed'}"
         is_error = evaluation.severity == dg.AssetCheckSeverity.ERROR
         (outcome.failed_checks if is_error else outcome.warnings).append(text)
+
+
+def _is_interruption(error: SerializableErrorInfo | None) -> bool:
+    """Whether a signal ended it; DuckDB says so in words of its own."""
+    while error is not None:
+        if error.cls_name in INTERRUPTIONS or INTERRUPTED_QUERY in error.message:
+            return True
+        error = error.cause
+    return False
 
 
 def _reason(error: SerializableErrorInfo | None) -> str:

@@ -225,6 +225,9 @@ class Pipeline:
                 task, completed=len(chosen), step=f"{outcome.materialized} tables"
             )
         self.report.outcomes.append(outcome)
+        if outcome.is_interrupted:
+            # The jobs that would follow tell the world.
+            raise KeyboardInterrupt
 
 
 Keep = Callable[["dg.AssetKey"], bool]
