@@ -45,7 +45,7 @@ from cost_pipeline.storage.ledger import hold_start
 from cost_pipeline.storage.manifests import Manifest, latest_manifest
 
 # Tables that every connection makes anew, and the clock among them.
-GIVEN = ("ref.clock", "ref.days", "ref.months", "ref.numbers")
+GIVEN = ("ref.clock", "ref.today", "ref.days", "ref.months", "ref.numbers")
 LANDED = (RECEIPTS, OBSERVATIONS, *BILLING, QUARANTINE)
 BY_DAY = tuple(table for table, model in all_models().items() if model.partition)
 # Days are metered when the last table of days has them: remembered before, a run killed

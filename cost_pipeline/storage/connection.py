@@ -43,6 +43,11 @@ CLOCK_DDL = """
         report_currency varchar not null
     )
 """
+# The same, as coarse as most tables need it: what reads this stands still within a day.
+TODAY_DDL = """
+    create or replace table ref.today as
+    select cast(now_at as date) as day, issue_from, report_currency from ref.clock
+"""
 
 
 class WarehouseBusy(Exception):
@@ -156,6 +161,7 @@ def set_clock(connection: duckdb.DuckDBPyConnection, clock: RunClock) -> None:
     with transaction(connection):
         connection.execute(CLOCK_DDL)
         connection.execute("insert into ref.clock values (?, ?, ?)", row)
+        connection.execute(TODAY_DDL)
 
 
 @contextmanager

@@ -49,8 +49,8 @@ running as (
         max_by(projected.seconds, projected.generated_at) as seconds,
         max_by(projected.month_seconds, projected.generated_at) as month_seconds
     from projected
-    cross join ref.clock as clock
-    where projected.month = cast(date_trunc('month', clock.now_at) as date)
+    cross join ref.today as today
+    where projected.month = cast(date_trunc('month', today.day) as date)
     group by projected.provider_account
 ),
 

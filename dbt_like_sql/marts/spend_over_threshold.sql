@@ -71,7 +71,7 @@ select
         case
             when recorded.crossed_at is not null then 'recorded'
             when spend.crossed_at is null then 'under'
-            when spend.crossed_at >= clock.issue_from then 'due'
+            when spend.crossed_at >= today.issue_from then 'due'
             else 'before_start'
         end as varchar
     ) as state,
@@ -84,4 +84,4 @@ full join recorded
     and spend.tenant_id = recorded.tenant_id
     and spend.metric = recorded.metric
     and spend.threshold_pct = recorded.threshold_pct
-cross join ref.clock as clock
+cross join ref.today as today

@@ -116,7 +116,7 @@ amounts as (
         metered.kind,
         metered.billing_kind,
         metered.unit,
-        clock.report_currency as currency,
+        today.report_currency as currency,
         metered.base_quantity,
         metered.base_per_unit,
         metered.cost_cents,
@@ -125,7 +125,7 @@ amounts as (
         metered.revenue_cents * 100000000 * metered.base_per_unit as revenue_e8,
         metered.base_quantity as units
     from metered
-    cross join ref.clock as clock
+    cross join ref.today as today
     union all
     select
         month,

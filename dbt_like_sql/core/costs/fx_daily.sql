@@ -16,7 +16,7 @@ rate: Units of quote for one of base.
 source: Who says so.
 */
 with currencies as (
-    select report_currency as currency from ref.clock
+    select report_currency as currency from ref.today
     union
     select 'USD' as currency
     union
@@ -86,7 +86,7 @@ select
     dated.source
 from dated
 join ref.numbers as numbers on numbers.number between 0 and 7
-cross join ref.clock as clock
-where dated.rate_date + cast(numbers.number as integer) <= cast(clock.now_at as date)
+cross join ref.today as today
+where dated.rate_date + cast(numbers.number as integer) <= today.day
     and (dated.rate_date + cast(numbers.number as integer) < dated.next
         or dated.next is null)

@@ -88,17 +88,17 @@ select
     cast(sums.subtotal + sums.tax as bigint) as total_cents,
     sums.currency,
     cast(
-        case when sums.month < clock.issue_from then 'before_start' else 'draft' end
+        case when sums.month < today.issue_from then 'before_start' else 'draft' end
         as varchar
     ) as status,
-    months.next_month <= clock.now_at as is_over,
+    months.next_month <= today.day as is_over,
     cast(
         case
             when taxes.tax_code is not null and taxes.rate is null
                 then 'no rate of tax ' || taxes.tax_code
             when unmetered.days > 0
                 then cast(unmetered.days as varchar) || ' days are not metered'
-            when doubtful.resources > 0 and months.next_month <= clock.now_at
+            when doubtful.resources > 0 and months.next_month <= today.day
                 then cast(doubtful.resources as varchar)
                     || ' resources may be gone: waits for the next listing'
         end as varchar
@@ -106,7 +106,7 @@ select
     notes.notes,
     sums.document_hash
 from sums
-cross join ref.clock as clock
+cross join ref.today as today
 join ref.months as months using (month)
 left join core.quote_taxes as taxes using (tenant_id, currency, month)
 left join unmetered using (month)

@@ -45,7 +45,7 @@ from core.tenant_plans as plans
 join ref.months as months
     on plans.valid_from < months.next_month
     and coalesce(plans.valid_to > months.month, true)
-join ref.clock as clock on months.month <= clock.now_at
+join ref.today as today on months.month <= today.day
 left join staging.tenants as tenants using (tenant_id)
 left join core.issued_periods as issued
     on issued.tenant_id = plans.tenant_id

@@ -72,7 +72,7 @@ select
         case
             when beside.side in ('revenue', 'unit_revenue') then beside.currency
             else coalesce(
-                beside.cell_currency, tenants.currency, clock.report_currency
+                beside.cell_currency, tenants.currency, today.report_currency
             )
         end as varchar
     ) as revenue_currency,
@@ -87,4 +87,4 @@ select
     beside.is_provisional
 from beside
 left join staging.tenants as tenants on tenants.tenant_id = beside.tenant_id
-cross join ref.clock as clock
+cross join ref.today as today

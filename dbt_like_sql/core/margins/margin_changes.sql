@@ -62,7 +62,7 @@ compared as (
         using (month, tenant_id, deployment_id, kind, revenue_currency, currency)
     where coalesce(margins.is_final, true)
         and month in (select month from core.margins where is_final)
-        and currency = (select report_currency from ref.clock)
+        and currency = (select report_currency from ref.today)
 )
 
 select

@@ -25,14 +25,14 @@ days as (
     select
         wanted.month,
         wanted.currency,
-        clock.report_currency,
+        today.report_currency,
         least(
             cast(months.next_month - interval 1 day as date),
-            cast(clock.now_at as date)
+            today.day
         ) as day
     from wanted
     join ref.months as months on months.month = wanted.month
-    cross join ref.clock as clock
+    cross join ref.today as today
 )
 
 select

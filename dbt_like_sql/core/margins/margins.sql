@@ -60,7 +60,7 @@ select
     cells.deployment_id,
     cells.kind,
     cells.revenue_currency,
-    clock.report_currency as currency,
+    today.report_currency as currency,
     cast(cells.revenue_cents as bigint) as revenue_cents,
     cast(cells.cost_cents as bigint) as cost_cents,
     cast(rounded_to(cells.earned_micros, 10000) as bigint) as revenue_original_cents,
@@ -72,5 +72,5 @@ select
     and cells.revenue_cents is not null
     and cells.cost_cents is not null as is_final
 from cells
-cross join ref.clock as clock
+cross join ref.today as today
 left join billed on billed.month = cells.month

@@ -97,5 +97,5 @@ select
         ) as json
     ) as data
 from leaks
-join ref.clock as clock on leaks.began_at >= clock.issue_from
+join ref.today as today on leaks.began_at >= today.issue_from
 anti join staging.prior_messages as known on leaks.message_id = known.message_id

@@ -44,12 +44,12 @@ with planned as (
         end as plan_currency,
         least(
             cast(months.next_month - interval 1 day as date),
-            cast(clock.now_at as date)
+            today.day
         ) as rate_day
     from core.tenant_spend as spend
     join ref.spend_thresholds as thresholds using (metric)
     join ref.months as months on spend.period_start = months.month
-    cross join ref.clock as clock
+    cross join ref.today as today
     left join core.spend_plans as plans
         on spend.tenant_id = plans.tenant_id
         and spend.period_start = plans.period_start

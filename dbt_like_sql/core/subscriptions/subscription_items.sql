@@ -77,9 +77,9 @@ judged as (
         last_claims.last_tick_at,
         -- What was told must be put right, whenever it arose.
         items.claims = 0
-        and coalesce(items.created_at < clock.issue_from, false) as is_before_start
+        and coalesce(items.created_at < today.issue_from, false) as is_before_start
     from items
-    cross join ref.clock as clock
+    cross join ref.today as today
     left join last_claims
         on
             items.tenant_id = last_claims.tenant_id

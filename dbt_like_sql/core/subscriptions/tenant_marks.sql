@@ -53,7 +53,7 @@ select
     cast(coalesce(claimed.claims, 0) as bigint) as claims,
     cast(hash(
         told.activities, told.log_hash, tenants.tax_code, prices.price_hash,
-        rates.rate_hash, voided.void_hash, clock.issue_from
+        rates.rate_hash, voided.void_hash, today.issue_from
     ) as ubigint) as log_mark,
     cast(hash(claimed.claims, claimed.claims_hash) as ubigint) as claims_mark
 from told
@@ -63,4 +63,4 @@ left join staging.tenants as tenants
 cross join prices
 cross join rates
 cross join voided
-cross join ref.clock as clock
+cross join ref.today as today

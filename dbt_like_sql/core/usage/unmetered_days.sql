@@ -20,11 +20,11 @@ with spans as (
         intervals.valid_from,
         cast(intervals.valid_from as date) as first_day,
         least(
-            cast(coalesce(valid_to - interval 1 microsecond, clock.now_at) as date),
-            cast(cast(clock.now_at as date) - 1 as date)
+            coalesce(cast(valid_to - interval 1 microsecond as date), today.day),
+            cast(today.day - 1 as date)
         ) as last_day
     from core.metered_intervals as intervals
-    cross join ref.clock as clock
+    cross join ref.today as today
 ),
 
 -- Two intervals of a resource may share a day, which still has one row.
@@ -76,7 +76,7 @@ expected as (
         sum(coalesce(by_day.step, 0)) over (order by days.day)
         + coalesce(events.events, 0) as expected_rows
     from ref.days as days
-    join ref.clock as clock on days.day < cast(clock.now_at as date)
+    join ref.today as today on days.day < today.day
     left join by_day on by_day.day = days.day
     left join events on events.day = days.day
 )
