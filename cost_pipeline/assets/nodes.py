@@ -4,7 +4,7 @@ Put here what connects a table with the function that fills it. When one is due 
 `models/refresh.py`; how Dagster shows it is `tables.py` beside this file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -21,6 +21,7 @@ from cost_pipeline.contracts.billing import CONTRACTS as BILLING
 from cost_pipeline.contracts.landed import OBSERVATIONS, QUARANTINE, RECEIPTS
 from cost_pipeline.contracts.platform import ACCOUNT, MANIFEST
 from cost_pipeline.contracts.registry import (
+    all_contracts,
     ledger_tables,
     reference_tables,
     source_tables,
@@ -73,13 +74,17 @@ class Chain:
         """The platform's tables as they were landed last."""
         return latest_manifest(self.landing, MANIFEST, ACCOUNT, until=self.now)
 
-    def refresh(self) -> Refresh:
-        """Everything landed is loaded, and a walk over all nodes may begin."""
+    def refresh(self, chosen: Collection[str] | None = None) -> Refresh:
+        """What was landed is loaded, if any of its tables is chosen; then a walk over
+        all nodes may begin."""
         hold_start(self.connection)
-        # Listings are read by the names of kinds, so constants come first.
-        for _ in Refresh(self.connection, self._constants()).run():
-            pass
-        self._load_landed()
+        if chosen is None or any(contract.table in chosen for contract in LANDED):
+            # Listings are read by the names of kinds. They stay due: whoever makes the
+            # tables says so then.
+            kinds = self._loaded(all_contracts()["ref.kinds"])
+            if kinds.make is not None and Refresh(self.connection, [kinds]).due():
+                kinds.make()
+            self._load_landed()
         return Refresh(self.connection, self.nodes())
 
     def helpers_of(self, chosen: set[str]) -> set[str]:
@@ -113,16 +118,14 @@ class Chain:
         load_invoice_lines(self.connection, self.landing)
         load_rates(self.connection, self.landing)
 
-    def _constants(self) -> list[Node]:
-        return [self._loaded(contract) for contract in reference_tables()]
-
     def nodes(self) -> list[Node]:
         """Every node, upstream before downstream; what is issued comes after drafts."""
         given = [Node(name) for name in GIVEN]
         landed = [self._landed(contract) for contract in LANDED]
         platform = [self._loaded(contract) for contract in source_tables()]
         written = [Node(f"raw.ledger_{c.name}") for c in ledger_tables()]
-        below = [*given, *self._constants(), *platform, *landed, *written]
+        constants = [self._loaded(contract) for contract in reference_tables()]
+        below = [*given, *constants, *platform, *landed, *written]
         return [*below, *in_order([*self._derived(), *self._audits()])]
 
     def _derived(self) -> list[Node]:

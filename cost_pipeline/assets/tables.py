@@ -250,7 +250,7 @@ def make_tables(
     forced: Iterable[str],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Load, make what is due, and publish when that was asked for and all is well."""
-    refresh = chain.refresh()
+    refresh = chain.refresh(chosen)
     wanted = chosen | chain.helpers_of(chosen)
     for outcome in refresh.run(wanted, forced=set(forced)):
         yield from shown(context, chain.connection, outcome, forced)

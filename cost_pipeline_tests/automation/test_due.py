@@ -137,7 +137,10 @@ def test_new_activity_is_what_was_not_landed(tmp_path: Path) -> None:
     assert due_at(tmp_path, sources=after).has_new_activities()
 
 
-MESSAGE = "select '{id}' as message_id, '' as skip_reason"
+MESSAGE = (
+    "select '{id}' as message_id, 'notice' as kind, 'operator' as recipient, "
+    "'' as skip_reason, json '{{}}' as data, timestamp '2026-05-01' as created_at"
+)
 ATTEMPT = (
     "select '{id}' as message_id, {attempt} as attempt, '{outcome}' as outcome, "
     "timestamp '{next_at}' as next_try_at"

@@ -10,7 +10,7 @@ DRAFTS = """
     over       | t         | 2026-04-01 | 2026-05-01 | true    |             | h
     held       | t         | 2026-04-01 | 2026-05-01 | true    | no rate     | h
     running    | t         | 2026-05-01 | 2026-06-01 | false   |             | h
-    doubtful   | u         | 2026-04-01 | 2026-05-01 | true    |             | h
+    doubtful   | u         | 2026-04-01 | 2026-05-01 | true    | 1 may be gone | h
 """  # noqa: E501
 CLAIMS = """
     item_id | invoice_id | hold_reason | is_before_start
@@ -20,16 +20,11 @@ CLAIMS = """
     waits   |            |             | false
     before  | before     |             | true
 """
-DOUBTFUL = """
-    tenant_id | month      | resources
-    u         | 2026-04-01 | 1
-"""
 
 
 def test_a_month_waits_when_it_is_over_and_a_subscription_when_it_begins():
     given = {
         "core.calendar_drafts": DRAFTS,
-        "core.doubtful_periods": DOUBTFUL,
         "core.item_claims": CLAIMS,
     }
     with fresh_warehouse() as connection:

@@ -6,6 +6,8 @@ import pytest
 from rich.console import Console
 
 from cost_pipeline.commands.traces import keys_of, show_trace
+from cost_pipeline.models.digest import published_models, tables_in
+from cost_pipeline.publish import published_file
 from cost_pipeline.publish.published_file import publish
 from cost_pipeline.settings import Settings, WrongUsage
 from cost_pipeline_tests.publish.test_traces import INTERVALS, published
@@ -13,7 +15,7 @@ from cost_pipeline_tests.tables import give
 
 
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path, monkeypatch):
     home = Settings(COST_PIPELINE_HOME=tmp_path)
     with published(INTERVALS.format(weight=1)) as connection:
         give(
@@ -23,6 +25,9 @@ def settings(tmp_path):
             "|base_quantity|base_per_unit|is_observed\n"
             "2026-04-01|acme|[red]studio|d1|droplet|droplet_hours|2|7200|3600|true",
         )
+        there = tables_in(connection)
+        marts = {name: m for name, m in published_models().items() if name in there}
+        monkeypatch.setattr(published_file, "published_models", lambda: marts)
         publish(connection, home.published_path, tmp_path / "exports")
     return home
 

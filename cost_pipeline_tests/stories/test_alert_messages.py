@@ -124,10 +124,14 @@ def test_the_dearest_ten_machines_are_named_and_the_others_counted():
         loud      | invoiced_cost     | 2026-03-01   | 200
     """
     given = {**NO_COSTS, PLANS: plans_text({}), "ledger.crossings": crossed}
-    build_models(connection, "core.crossing_reasons", given=given)
+    build_models(connection, "core.crossing_messages", given=given)
     query = (
-        "select tenant_id, json_extract_string(machines, '$[*].machine'), "
-        "other_machines, machines[0]->>'cost_cents' from core.crossing_reasons"
+        "select tenant_id, json_extract_string(data, '$.machines[*].machine'), "
+        "cast(data->>'other_machines' as integer), "
+        "data->'machines'->0->>'cost_cents' from core.crossing_messages order by all"
     )
     written = [f"m{n:02}" for n in (0, 5, 1, 2, 3, 4, 6, 7, 8, 9)]
-    assert rows(connection, query) == [("big", written, 2, str(24 * 731))]
+    assert rows(connection, query) == [
+        ("big", written, 2, str(24 * 731)),
+        ("loud", [], 0, None),
+    ]

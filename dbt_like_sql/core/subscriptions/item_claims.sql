@@ -138,10 +138,10 @@ select
         claimed.event_at is not null
         and claimed.hold_reason is null
         and not items.is_before_start
-        and clock.issue_from is not null as boolean
+        and today.issue_from is not null as boolean
     ) as is_due
 from core.subscription_items as items
-cross join ref.clock as clock
+cross join ref.today as today
 left join claimed
     on
         items.tenant_id = claimed.tenant_id
