@@ -9,8 +9,12 @@ export DAGSTER_HOME := $(abspath $(or $(COST_PIPELINE_HOME),data))/dagster
 export PYTHONWARNINGS := ignore
 export DO_NOT_TRACK := 1
 
+# Rooms whose tests ask no process and no server.
+QUICK := $(addprefix cost_pipeline_tests/,domain models storage load fetch books \
+  test_architecture.py test_settings.py)
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo run ui test check lint types bench soak clean lock catalog
+.PHONY: help install demo run ui test quick check lint types bench soak clean lock catalog
 
 help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +48,9 @@ ui: $(STAMP) ## The Dagster UI and its daemon, guarded, on 127.0.0.1:3000
 
 test: $(STAMP) ## All tests, two files at once
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+quick: $(STAMP) ## What needs no whole run, in about a minute
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(QUICK)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ import pytest
 from cost_pipeline.models.build import Window
 from cost_pipeline.models.library import all_models
 from cost_pipeline_tests.tables import NOW, build_models, fresh_warehouse
+from cost_pipeline_tests.waiting import PATIENCE_S
 
 RunModel = Callable[..., list[tuple[Any, ...]]]
 
@@ -66,7 +67,7 @@ def command(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_S,
     )
 
 

@@ -324,3 +324,13 @@ def test_the_top_level_holds_only_what_was_agreed():
         pytest.skip("not a git checkout")
     folders = {line.split("/")[0] for line in listed.stdout.splitlines() if "/" in line}
     assert {name for name in folders if not name.startswith(".")} <= TOP_LEVEL_FOLDERS
+
+
+def test_no_test_file_imports_another():
+    for path in sorted((ROOT / "cost_pipeline_tests").rglob("*.py")):
+        for line, name in imports(path.read_text("utf-8")):
+            parts = name.split(".")
+            is_test = parts[0] == "cost_pipeline_tests" and any(
+                part.startswith("test_") for part in parts
+            )
+            assert not is_test, f"{path.name}:{line} imports {name}"

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,17 +21,9 @@ from dagster._daemon.daemon import SchedulerDaemon
 
 from cost_pipeline.commands.history import dagster_yaml
 from cost_pipeline_tests.postgres_server import postgres
+from cost_pipeline_tests.waiting import wait_for
 
 TINY = Path(__file__).with_name("tiny_location.py")
-PATIENCE_S = 90.0
-
-
-def wait_for(answer: Callable[[], Any]) -> Any:
-    until = time.monotonic() + PATIENCE_S
-    while not (found := answer()):
-        assert time.monotonic() < until, "nothing happened"
-        time.sleep(0.1)
-    return found
 
 
 @dataclass

@@ -10,8 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -33,22 +32,13 @@ from cost_pipeline.commands.demo import ENVIRONMENT
 from cost_pipeline.commands.history import PROJECT
 from cost_pipeline.models.digest import digests
 from cost_pipeline.providers.demo import DEMO_NOW
-from cost_pipeline_tests.commands.test_ui import free_port
 from cost_pipeline_tests.conftest import surroundings
+from cost_pipeline_tests.waiting import free_port, wait_for
 
 WORKSPACE = str(PROJECT / "workspace.yaml")
 NEXT_DAY = DEMO_NOW + timedelta(days=1)
-PATIENCE_S = 180.0
 SENSORS = ("new_provider_invoice", "new_activity", "unmetered_days", "failed_runs")
 START = "mutation($s:{kind}Selector!){{start{kind}({name}:$s){{__typename}}}}"
-
-
-def wait_for(answer: Callable[[], Any]) -> Any:
-    until = time.monotonic() + PATIENCE_S
-    while not (found := answer()):
-        assert time.monotonic() < until, "nothing happened"
-        time.sleep(0.2)
-    return found
 
 
 @dataclass

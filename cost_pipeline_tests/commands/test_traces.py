@@ -10,7 +10,7 @@ from cost_pipeline.models.digest import published_models, tables_in
 from cost_pipeline.publish import published_file
 from cost_pipeline.publish.published_file import publish
 from cost_pipeline.settings import Settings, WrongUsage
-from cost_pipeline_tests.publish.test_traces import INTERVALS, published
+from cost_pipeline_tests.publish.traced_world import INTERVALS, published
 from cost_pipeline_tests.tables import give
 
 

@@ -19,15 +19,10 @@ from cost_pipeline.cli import WRONG_USAGE
 from cost_pipeline.commands.ui import checked_address, environment_of
 from cost_pipeline.commands.webserver import Address
 from cost_pipeline.settings import Settings, WrongSetting
+from cost_pipeline_tests.waiting import PATIENCE_S, free_port
 
 TOKEN = "a-test-token-of-some-length"
 MUTATION = "mutation{reloadWorkspace{__typename}}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_another_address_is_refused_without_a_token() -> None:
@@ -45,7 +40,7 @@ def test_the_command_names_the_variable_and_exits_with_wrong_usage(
         env={**os.environ, "COST_PIPELINE_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == WRONG_USAGE
     assert "COST_PIPELINE_UI_TOKEN" in done.stderr
@@ -124,7 +119,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
         yield f"http://127.0.0.1:{port}", port
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(timeout=30)
+        code = process.wait(timeout=PATIENCE_S)
     assert code == 0
     assert TOKEN not in (home / "output").read_text()
     assert not [pid for pid in children if is_alive(pid)]

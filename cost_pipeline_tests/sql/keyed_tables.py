@@ -16,6 +16,11 @@ from cost_pipeline.models.changed_tenants import (
 from cost_pipeline.models.library import all_models
 from cost_pipeline.models.model import MARKS, Model
 from cost_pipeline.storage.connection import RunClock, set_clock
+from cost_pipeline_tests.sql.subscription_logs import (
+    ALWAYS,
+    PLANS,
+    START,
+)
 from cost_pipeline_tests.sql.subscription_tables import (
     DRAFTS,
     RESULTS,
@@ -23,11 +28,6 @@ from cost_pipeline_tests.sql.subscription_tables import (
     give_plans,
     insert,
     upstream_of,
-)
-from cost_pipeline_tests.sql.test_subscription_reference import (
-    ALWAYS,
-    PLANS,
-    START,
 )
 from cost_pipeline_tests.tables import fresh_warehouse, give, tell
 

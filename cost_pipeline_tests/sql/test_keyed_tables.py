@@ -38,14 +38,14 @@ from cost_pipeline_tests.sql.keyed_tables import (
     void_one,
     world_of_plans,
 )
-from cost_pipeline_tests.sql.subscription_tables import insert
-from cost_pipeline_tests.sql.test_subscription_reference import (
+from cost_pipeline_tests.sql.subscription_logs import (
     ALWAYS,
     START,
     as_rows,
     logs,
     of_tenant,
 )
+from cost_pipeline_tests.sql.subscription_tables import insert
 
 # Read by keyed models although nothing marks them: time is looked at by itself, and
 # numbers never change.

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cost_pipeline_tests.sql.test_margins import CREDIT_COSTS, CREDIT_REVENUE
+from cost_pipeline_tests.sql.margin_tables import CREDIT_COSTS, CREDIT_REVENUE
 
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 SIZES = """

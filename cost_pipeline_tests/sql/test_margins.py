@@ -13,6 +13,7 @@ from cost_pipeline.models.build import build
 from cost_pipeline.models.library import all_audits, all_models
 from cost_pipeline.models.rules import broken_audit
 from cost_pipeline_tests.reference.margins import percent, report_cents
+from cost_pipeline_tests.sql.margin_tables import CREDIT_COSTS, CREDIT_REVENUE
 from cost_pipeline_tests.tables import build_models, fresh_warehouse
 
 APRIL = date(2026, 4, 1)
@@ -51,10 +52,6 @@ TENANTS = """
     tenant_id | currency
     acme      | AUD
 """
-CREDIT_COSTS = """
-    month|tenant_id|deployment_id|kind|backend|credits|cost_micros|currency
-"""
-CREDIT_REVENUE = "month | tenant_id | deployment_id | amount_cents | currency"
 
 
 def margins(lines: str = LINES, **changed: str) -> list[dict[str, Any]]:

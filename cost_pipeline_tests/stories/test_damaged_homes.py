@@ -22,6 +22,7 @@ from cost_pipeline.settings import Settings
 from cost_pipeline.storage.connection import RunClock
 from cost_pipeline.storage.landing import Landing
 from cost_pipeline_tests.conftest import command, surroundings
+from cost_pipeline_tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -189,7 +190,7 @@ def test_a_disk_that_is_full_from_the_start_is_said(harmed):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_S,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
     )
     assert done.returncode == 1

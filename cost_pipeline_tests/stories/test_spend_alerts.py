@@ -24,6 +24,7 @@ from cost_pipeline_tests.sql.spend_tables import (
     plans_text,
 )
 from cost_pipeline_tests.tables import build_models, give, tell
+from cost_pipeline_tests.waiting import PATIENCE_S
 
 MARCH = datetime(2026, 3, 1)
 START = date(2026, 3, 1)
@@ -247,7 +248,7 @@ def test_killed_while_delivering_each_message_arrives_and_a_second_one_is_marked
         for _ in range(6):
             process = start(home, server.url, now)
             server.on_data = lambda mail, pid=process.pid: kill(mail, pid, kills)
-            killed += process.wait(timeout=60) != 0
+            killed += process.wait(timeout=PATIENCE_S) != 0
     assert killed == 4
     assert set(server.ids) == set(names)
     seconds = len(server.ids) - len(names)
